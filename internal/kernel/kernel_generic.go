@@ -1,0 +1,175 @@
+package kernel
+
+import "unsafe"
+
+const (
+	genericRows  = 4
+	genericPanel = 8
+	genericLanes = 4
+)
+
+var generic = Set{
+	Level:            Generic,
+	TileRows:         genericRows,
+	DepthwiseRows:    genericRows,
+	Panels:           []int{genericPanel},
+	Lanes:            genericLanes,
+	tiles:            []func(*Tile){func(t *Tile) { tileGeneric(t, genericRows, genericPanel) }},
+	depthwise:        func(t *DepthwiseTile) { depthwiseGeneric(t, genericRows, 2*genericLanes) },
+	add:              addGeneric,
+	scaleShift:       scaleShiftGeneric,
+	accumulate:       accumulateGeneric,
+	maximum:          maximumGeneric,
+	dot:              dotGeneric,
+	squaredDistance:  squaredDistanceGeneric,
+	absoluteDistance: absoluteDistanceGeneric,
+	cubedDistance:    cubedDistanceGeneric,
+	greatestDistance: greatestDistanceGeneric,
+}
+
+// values makes a slice of what a kernel's pointer leads to.
+func values(p *float32, n int) []float32 { return unsafe.Slice(p, n) }
+
+// at is the slice of n values that begins offset values after p.
+func at(p *float32, offset, n int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(p), 4*offset)), n)
+}
+
+// clamp keeps NaN, as the assembly does.
+func clamp(x, lo, hi float32) float32 {
+	if x < lo {
+		return lo
+	}
+	if x > hi {
+		return hi
+	}
+	return x
+}
+
+func tileGeneric(t *Tile, rows, panel int) {
+	offsets := unsafe.Slice(t.Offsets, t.Taps*rows)
+	bias := values(t.Panel, panel)
+	weights := at(t.Panel, panel, t.Taps*t.Depth*panel)
+	var sum [64]float32
+	sums := sum[:panel]
+	for m := range t.Rows {
+		copy(sums, bias)
+		for tap := range t.Taps {
+			pixel := at(t.Input, offsets[tap*rows+m], t.Depth)
+			for k, x := range pixel {
+				w := weights[(tap*t.Depth+k)*panel:][:len(sums)]
+				for n := range sums {
+					sums[n] += x * w[n]
+				}
+			}
+		}
+		output := at(t.Output, m*t.Stride, t.Channels)
+		for n := range output {
+			output[n] = clamp(sums[n], t.Lo, t.Hi)
+		}
+	}
+}
+
+func depthwiseGeneric(t *DepthwiseTile, rows, block int) {
+	offsets := unsafe.Slice(t.Offsets, t.Taps*rows)
+	for first := 0; first < t.Channels; first += block {
+		weights := at(t.Weights, first*(1+t.Taps), block*(1+t.Taps))
+		channels := min(block, t.Channels-first)
+		for m := range t.Rows {
+			output := at(t.Output, m*t.Stride+first, channels)
+			copy(output, weights[:channels])
+			for tap := range t.Taps {
+				pixel := at(t.Input, offsets[tap*rows+m]+first, channels)
+				w := weights[(1+tap)*block:][:channels]
+				for c, x := range pixel {
+					output[c] += x * w[c]
+				}
+			}
+			for c, x := range output {
+				output[c] = clamp(x, t.Lo, t.Hi)
+			}
+		}
+	}
+}
+
+func addGeneric(dst, a, b *float32, n int, lo, hi float32) {
+	d, x, y := values(dst, n), values(a, n), values(b, n)
+	for i := range d {
+		d[i] = clamp(x[i]+y[i], lo, hi)
+	}
+}
+
+func scaleShiftGeneric(dst, x, scale, shift *float32, n int, lo, hi float32) {
+	d, v, a, b := values(dst, n), values(x, n), values(scale, n), values(shift, n)
+	for i := range d {
+		d[i] = clamp(v[i]*a[i]+b[i], lo, hi)
+	}
+}
+
+func accumulateGeneric(sum, x *float32, n int) {
+	s, v := values(sum, n), values(x, n)
+	for i := range s {
+		s[i] += v[i]
+	}
+}
+
+func maximumGeneric(greatest, x *float32, n int) {
+	g, v := values(greatest, n), values(x, n)
+	for i := range g {
+		g[i] = max(g[i], v[i])
+	}
+}
+
+func dotGeneric(a, b *float32, n int) float64 {
+	x, y := values(a, n), values(b, n)
+	var sum float64
+	for i := range x {
+		sum += float64(x[i]) * float64(y[i])
+	}
+	return sum
+}
+
+func squaredDistanceGeneric(a, b *float32, n int) float64 {
+	x, y := values(a, n), values(b, n)
+	var sum float64
+	for i := range x {
+		d := float64(x[i]) - float64(y[i])
+		sum += d * d
+	}
+	return sum
+}
+
+func absoluteDistanceGeneric(a, b *float32, n int) float64 {
+	x, y := values(a, n), values(b, n)
+	var sum float64
+	for i := range x {
+		sum += magnitude(float64(x[i]) - float64(y[i]))
+	}
+	return sum
+}
+
+func cubedDistanceGeneric(a, b *float32, n int) float64 {
+	x, y := values(a, n), values(b, n)
+	var sum float64
+	for i := range x {
+		d := magnitude(float64(x[i]) - float64(y[i]))
+		sum += d * d * d
+	}
+	return sum
+}
+
+func greatestDistanceGeneric(a, b *float32, n int) float64 {
+	x, y := values(a, n), values(b, n)
+	var greatest float64
+	for i := range x {
+		greatest = max(greatest, magnitude(float64(x[i])-float64(y[i])))
+	}
+	return greatest
+}
+
+func magnitude(x float64) float64 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
