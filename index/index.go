@@ -65,16 +65,15 @@ type Index interface {
 	Close() error
 }
 
-// Check reports whether v is a vector that an index of dimension dim can take:
-// dim values, all finite. The error wraps ErrDimension or ErrNotFinite and
-// starts with what, the vector's name in the message.
-func Check(what string, v []float32, dim int) error {
+// Check reports why v is not a vector that an index of dimension dim can take:
+// dim values, all finite. The error wraps ErrDimension or ErrNotFinite.
+func Check(v []float32, dim int) error {
 	if len(v) != dim {
-		return fmt.Errorf("%s: %w: has %d, the index holds vectors of %d", what, ErrDimension, len(v), dim)
+		return fmt.Errorf("%w: has %d, the index holds vectors of %d", ErrDimension, len(v), dim)
 	}
 	for i, x := range v {
 		if x-x != 0 { // true for NaN and the infinities alone
-			return fmt.Errorf("%s: %w: value %d is %v", what, ErrNotFinite, i, x)
+			return fmt.Errorf("%w: value %d is %v", ErrNotFinite, i, x)
 		}
 	}
 	return nil

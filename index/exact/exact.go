@@ -79,7 +79,7 @@ func (x *Index) Add(ids []int, vectors []float32) error {
 // check reports why the vectors cannot be added, if so.
 func (x *Index) check(ids []int, vectors []float32) error {
 	if len(vectors) != len(ids)*x.dim {
-		return fmt.Errorf("add %d vectors: %w: %d in all, want %d for each", len(ids), index.ErrDimension, len(vectors), x.dim)
+		return fmt.Errorf("%d vectors: %w: %d in all, want %d for each", len(ids), index.ErrDimension, len(vectors), x.dim)
 	}
 	fresh := make(map[int]struct{}, len(ids))
 	for i, id := range ids {
@@ -89,8 +89,8 @@ func (x *Index) check(ids []int, vectors []float32) error {
 			return fmt.Errorf("vector of id %d: %w", id, index.ErrDuplicate)
 		}
 		fresh[id] = struct{}{}
-		if err := index.Check(fmt.Sprintf("vector of id %d", id), vectors[i*x.dim:(i+1)*x.dim], x.dim); err != nil {
-			return err
+		if err := index.Check(vectors[i*x.dim:(i+1)*x.dim], x.dim); err != nil {
+			return fmt.Errorf("vector of id %d: %w", id, err)
 		}
 	}
 	return nil
@@ -107,7 +107,25 @@ func (x *Index) admit(ids []int, vectors []float32) {
 
 // Search implements index.Index.
 func (x *Index) Search(ctx context.Context, query []float32, k int, without func(id int) bool) ([]index.Neighbour, error) {
-	return nil, nil
+	if k < 1 {
+		return nil, fmt.Errorf("search: k is %d; ask for at least 1 neighbour", k)
+	}
+	if err := index.Check(query, x.dim); err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return nil, fmt.Errorf("search: %w", index.ErrClosed)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	k = min(k, len(x.ids))
+	if k == 0 {
+		return nil, nil
+	}
+	return x.run(ctx, query, k, without)
 }
 
 // Len implements index.Index.
