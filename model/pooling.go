@@ -1,0 +1,26 @@
+package model
+
+// Pooling says how a feature map [height, width, channels] becomes a vector.
+type Pooling string
+
+const (
+	Avg     Pooling = "avg"     // mean over height and width: [channels]
+	Max     Pooling = "max"     // maximum over height and width: [channels]
+	Flatten Pooling = "flatten" // all values: [height*width*channels]
+	None    Pooling = "none"    // the feature map as it is: [height, width, channels]
+)
+
+// Poolings lists all of them.
+func Poolings() []Pooling { return []Pooling{Avg, Max, Flatten, None} }
+
+// ParsePooling finds a pooling by its name; the error is an *UnknownError.
+func ParsePooling(name string) (Pooling, error) {
+	var known []string
+	for _, p := range Poolings() {
+		if string(p) == name {
+			return p, nil
+		}
+		known = append(known, string(p))
+	}
+	return "", &UnknownError{Kind: "pooling", Name: name, Near: Near(name, known)}
+}
