@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { defaults, parseSearch, parseView, writeSearch, writeView, type View } from './view';
+
+function roundTrip(view: View): View {
+  return parseView(parseSearch(writeSearch({ ...writeView(view) })));
+}
+
+describe('the view in the URL', () => {
+  it('is empty for the defaults', () => {
+    expect(writeSearch({ ...writeView(defaults) })).toBe('');
+    expect(parseView({})).toEqual(defaults);
+  });
+
+  it.each<[string, Partial<View>]>([
+    ['a picture of the dataset', { query: { kind: 'image', index: 0 } }],
+    ['an uploaded picture', { query: { kind: 'picture', id: '0f3a' } }],
+    ['an id that looks like a number', { query: { kind: 'picture', id: '12e4567890123456' } }],
+    ['another model and layer', { model: 'efficientnet-lite2', layer: 'block3b_add' }],
+    ['minkowski with its exponent', { metric: 'minkowski', p: 1.5 }],
+    ['names with odd characters', { dataset: 'holiday & more?=#', layer: 'a+b c' }],
+    ['everything at once', {
+      dataset: 'mine', layer: 'stem_conv', metric: 'manhattan', pool: 'flatten', transform: 'none',
+      arrangement: 'category', query: { kind: 'image', index: 49_999 },
+    }],
+  ])('survives a round trip: %s', (_, change) => {
+    const view = { ...defaults, ...change };
+    expect(roundTrip(view)).toEqual(view);
+  });
+
+  it.each([
+    ['?query=abc', null],
+    ['?query=-1', null],
+    ['?query=1.5', null],
+    ['?query=99999999999999999999', null],
+    ['?picture=', null],
+    ['?query=3&picture=ab', { kind: 'image', index: 3 }],
+  ])('reads the query of %s', (text, query) => {
+    expect(parseView(parseSearch(text)).query).toEqual(query);
+  });
+
+  it.each(['0', '-3', 'NaN', 'Infinity', '', 'three'])('falls back to the default exponent for %j', (p) => {
+    expect(parseView({ metric: 'minkowski', p }).p).toBe(3);
+  });
+
+  it('leaves the exponent out where the metric does not read it', () => {
+    expect(writeView({ ...defaults, p: 5 })).toEqual({});
+  });
+
+  it('keeps unknown names, so that the page can name them', () => {
+    expect(parseView({ dataset: 'stmps', metric: 'cosin' })).toMatchObject({ dataset: 'stmps', metric: 'cosin' });
+  });
+
+  it('takes an unknown arrangement for the default', () => {
+    expect(parseView({ view: 'circle' }).arrangement).toBe('all');
+  });
+});

@@ -1,0 +1,118 @@
+/** What the page shows, as the URL holds it. */
+export interface View {
+  dataset: string;
+  model: string;
+  /** null stands for the model's own default layer. */
+  layer: string | null;
+  metric: string;
+  /** The exponent; only the metric minkowski reads it. */
+  p: number;
+  pool: string;
+  transform: string;
+  arrangement: Arrangement;
+  /** null stands for the picture that the page suggests. */
+  query: Query | null;
+}
+
+export type Arrangement = 'all' | 'category';
+
+/** A picture of the dataset by its index, or an uploaded one by its id. */
+export type Query = { kind: 'image'; index: number } | { kind: 'picture'; id: string };
+
+/** The search part of the URL, without what equals the defaults. */
+export interface ViewSearch {
+  dataset?: string;
+  model?: string;
+  layer?: string;
+  metric?: string;
+  p?: string;
+  pool?: string;
+  transform?: string;
+  view?: string;
+  query?: string;
+  picture?: string;
+}
+
+export const defaults: View = {
+  dataset: 'stamps',
+  model: 'efficientnet-lite0',
+  layer: null,
+  metric: 'cosine',
+  p: 3,
+  pool: 'avg',
+  transform: 'sqrt-center',
+  arrangement: 'all',
+  query: null,
+};
+
+const longestName = 200;
+
+/**
+ * Reads a view from URL parameters. Names are kept as they are, known or not,
+ * so that the page can say what is wrong with them; numbers that are none fall
+ * back to the defaults.
+ */
+export function parseView(search: Readonly<Record<string, unknown>>): View {
+  return {
+    dataset: name(search.dataset) ?? defaults.dataset,
+    model: name(search.model) ?? defaults.model,
+    layer: name(search.layer),
+    metric: name(search.metric) ?? defaults.metric,
+    p: exponent(search.p),
+    pool: name(search.pool) ?? defaults.pool,
+    transform: name(search.transform) ?? defaults.transform,
+    arrangement: search.view === 'category' ? 'category' : 'all',
+    query: query(search),
+  };
+}
+
+/** Writes a view as URL parameters, in a fixed order, leaving the defaults out. */
+export function writeView(view: View): ViewSearch {
+  const search: ViewSearch = {};
+  if (view.dataset !== defaults.dataset) search.dataset = view.dataset;
+  if (view.model !== defaults.model) search.model = view.model;
+  if (view.layer !== null) search.layer = view.layer;
+  if (view.metric !== defaults.metric) search.metric = view.metric;
+  if (view.metric === 'minkowski' && view.p !== defaults.p) search.p = String(view.p);
+  if (view.pool !== defaults.pool) search.pool = view.pool;
+  if (view.transform !== defaults.transform) search.transform = view.transform;
+  if (view.arrangement !== defaults.arrangement) search.view = view.arrangement;
+  if (view.query?.kind === 'image') search.query = String(view.query.index);
+  if (view.query?.kind === 'picture') search.picture = view.query.id;
+  return search;
+}
+
+/** Reads a query string; every value stays a string, so that ids such as 12e4 survive. */
+export function parseSearch(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+/** Writes URL parameters as a query string with its question mark, or as nothing. */
+export function writeSearch(search: Readonly<Record<string, unknown>>): string {
+  const parameters = new URLSearchParams();
+  for (const [key, value] of Object.entries(search)) {
+    if (typeof value === 'string') parameters.set(key, value);
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function name(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const trimmed = value.trim();
+  return trimmed === '' || trimmed.length > longestName ? null : trimmed;
+}
+
+function exponent(value: unknown): number {
+  if (typeof value !== 'string' || value.trim() === '') return defaults.p;
+  const p = Number(value);
+  return Number.isFinite(p) && p >= 1 ? p : defaults.p;
+}
+
+function query(search: Readonly<Record<string, unknown>>): Query | null {
+  if (typeof search.query === 'string' && /^\d{1,9}$/.test(search.query)) {
+    return { kind: 'image', index: Number(search.query) };
+  }
+  const id = name(search.picture);
+  return id === null ? null : { kind: 'picture', id };
+}
