@@ -1,0 +1,247 @@
+package safetensors_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights/safetensors"
+)
+
+// file puts a header and data together as the format says.
+func file(header string, data ...byte) []byte {
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	return append(append(b, header...), data...)
+}
+
+func read(b []byte) (*safetensors.File, error) {
+	return safetensors.Read(bytes.NewReader(b), int64(len(b)), "vgg.safetensors")
+}
+
+func TestReadConvertsEveryFloatType(t *testing.T) {
+	f, err := read(file(`{"__metadata__":{"format":"pt"},
+		"d":{"dtype":"F64","shape":[1],"data_offsets":[14,22]},
+		"a":{"dtype":"F16","shape":[1,3],"data_offsets":[0,6]},
+		"b":{"dtype":"BF16","shape":[2],"data_offsets":[6,10]},
+		"c":{"dtype":"F32","shape":[],"data_offsets":[10,14]}}`,
+		0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, // 1, -2, the smallest subnormal
+		0x80, 0x3f, 0x80, 0xff, // 1, -infinity
+		0x00, 0x00, 0x80, 0x3e, // 0.25
+		0, 0, 0, 0, 0, 0, 0xf8, 0xbf, // -1.5
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a", "b", "c", "d"}, f.Names()); diff != "" {
+		t.Errorf("names are not in file order:\n%s", diff)
+	}
+	want := map[string]tensor.Tensor{
+		"a": {Shape: tensor.Shape{1, 3}, Data: []float32{1, -2, 0x1p-24}},
+		"b": {Shape: tensor.Shape{2}, Data: []float32{1, float32(math.Inf(-1))}},
+		"c": {Shape: tensor.Shape{}, Data: []float32{0.25}},
+		"d": {Shape: tensor.Shape{1}, Data: []float32{-1.5}},
+	}
+	for name, w := range want {
+		got, err := f.Tensor(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(w, got); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+	if len(f.Hash()) != 64 {
+		t.Errorf("hash %q is no SHA-256", f.Hash())
+	}
+	if _, err := f.Tensor("e"); err == nil {
+		t.Error("a tensor that is not there was read")
+	}
+}
+
+func TestReadRefusesLies(t *testing.T) {
+	cases := []struct {
+		name, want string
+		content    []byte
+	}{
+		{"empty", "0 bytes hold no header", nil},
+		{"header past the cap", "header claims 72057594037927936 bytes, more than the cap of 67108864", []byte{0, 0, 0, 0, 0, 0, 0, 1}},
+		{"header past the end", "header claims 60000000 bytes, the file has 2 after its first eight",
+			append(binary.LittleEndian.AppendUint64(nil, 60_000_000), "{}"...)},
+		{"not JSON", "no JSON object", file("{]")},
+		{"offsets past the end", `tensor "a" claims bytes 0 to 4000 of 4`, file(`{"a":{"dtype":"F32","shape":[1000],"data_offsets":[0,4000]}}`, 0, 0, 0, 0)},
+		{"negative offset", `tensor "a" claims bytes -4 to 0 of 4`, file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 0, 0, 0, 0)},
+		{"backward offsets", `tensor "a" claims bytes 4 to 0 of 4`, file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 0, 0, 0, 0)},
+		{"shape and bytes differ", `type F32 and shape [2] claims 4 bytes`, file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 0, 0, 0, 0)},
+		{"shape overflows", `claims 4 bytes`, file(`{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,4]}}`, 0, 0, 0, 0)},
+		{"negative extents", `shape [-1 -1] claims 4 bytes`, file(`{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}`, 0, 0, 0, 0)},
+		{"negative extent beside zero", `shape [0 -1] claims 0 bytes`, file(`{"a":{"dtype":"F32","shape":[0,-1],"data_offsets":[0,0]}}`)},
+		{"one offset", "has 1 offsets, not 2", file(`{"a":{"dtype":"F32","shape":[],"data_offsets":[0]}}`)},
+		{"unknown type", `unknown type "F12"`, file(`{"a":{"dtype":"F12","shape":[],"data_offsets":[0,0]}}`)},
+		{"overlap", `tensor "b" overlaps`, file(`{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}`, 0, 0, 0, 0)},
+		{"gap", `2 bytes before tensor "b"`, file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}}`, 0, 0, 0, 0)},
+		{"bytes left over", "3 bytes at the end", file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 0, 0, 0, 0)},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := read(c.content)
+			if !errors.Is(err, safetensors.ErrCorrupt) {
+				t.Fatalf("error is %v, want ErrCorrupt", err)
+			}
+			for _, part := range []string{"safetensors vgg.safetensors: damaged", c.want, "; fetch the file again"} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("message %q does not say %q", err, part)
+				}
+			}
+		})
+	}
+}
+
+func TestCountersAreListedButNotRead(t *testing.T) {
+	f, err := read(file(`{"steps":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`, 0, 0, 0, 0, 0, 0, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Tensor("steps"); err == nil || !strings.Contains(err.Error(), "type I64 are no weights") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestWriteThenRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		shape := tensor.Shape(rapid.SliceOfN(rapid.IntRange(0, 4), 0, 4).Draw(t, "shape"))
+		values := rapid.SliceOfN(rapid.Float32(), shape.Elements(), shape.Elements()).Draw(t, "values")
+		want := tensor.Tensor{Shape: shape, Data: values}
+		var b bytes.Buffer
+		err := safetensors.Write(&b, []safetensors.Entry{
+			{Name: "z", DType: safetensors.F32, Tensor: want},
+			{Name: "a", DType: safetensors.F64, Tensor: want},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := read(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range f.Names() {
+			got, err := f.Tensor(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range values {
+				if math.Float32bits(values[i]) != math.Float32bits(got.Data[i]) {
+					t.Fatalf("%s[%d]: wrote %g, read %g", name, i, values[i], got.Data[i])
+				}
+			}
+		}
+	})
+}
+
+// Every half is a float32, so writing what was read gives it back; a float32 between
+// two halves goes to the nearer one.
+func TestHalvesRoundTrip(t *testing.T) {
+	raw := make([]byte, 2<<16)
+	for i := range 1 << 16 {
+		binary.LittleEndian.PutUint16(raw[2*i:], uint16(i))
+	}
+	f, err := read(file(`{"a":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]}}`, raw...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	halves, err := f.Tensor("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := safetensors.Write(&b, []safetensors.Entry{{Name: "a", DType: safetensors.F16, Tensor: halves}}); err != nil {
+		t.Fatal(err)
+	}
+	stored := b.Bytes()[b.Len()-len(raw):]
+	for i := range 1 << 16 {
+		if i&0x7c00 == 0x7c00 && i&0x3ff != 0 {
+			continue // NaN payloads are not kept
+		}
+		if got := binary.LittleEndian.Uint16(stored[2*i:]); got != uint16(i) {
+			t.Fatalf("half %#04x came back as %#04x (%g)", i, got, halves.Data[i])
+		}
+	}
+}
+
+func TestRounding(t *testing.T) {
+	cases := []struct {
+		dtype    safetensors.DType
+		in, want float32
+	}{
+		{safetensors.F16, 1 + 0x1p-11, 1},              // a tie goes to even
+		{safetensors.F16, 1 + 0x3p-11, 1 + 0x1p-9},     // the other tie as well
+		{safetensors.F16, 1 + 0x1.1p-11, 1 + 0x1p-10},  // past the tie
+		{safetensors.F16, 65519, 65504},                // the largest
+		{safetensors.F16, 65520, float32(math.Inf(1))}, // rounds past the largest
+		{safetensors.F16, -0x1p-25, 0},
+		{safetensors.BF16, 1 + 0x1p-8, 1},
+		{safetensors.BF16, 1 + 0x3p-8, 1 + 0x1p-6},
+		{safetensors.BF16, -3.0e38, -0x1.c4p127},
+	}
+	for _, c := range cases {
+		var b bytes.Buffer
+		one := tensor.Tensor{Shape: tensor.Shape{1}, Data: []float32{c.in}}
+		if err := safetensors.Write(&b, []safetensors.Entry{{Name: "a", DType: c.dtype, Tensor: one}}); err != nil {
+			t.Fatal(err)
+		}
+		f, err := read(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.Tensor("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Data[0] != c.want {
+			t.Errorf("%s of %g is %g, want %g", c.dtype, c.in, got.Data[0], c.want)
+		}
+	}
+}
+
+func TestWriteRefusesWhatItCannotStore(t *testing.T) {
+	one := tensor.New(1)
+	cases := map[string][]safetensors.Entry{
+		`cannot store as "I8"`:   {{Name: "a", DType: "I8", Tensor: one}},
+		"the name is taken":      {{Name: "a", DType: safetensors.F32, Tensor: one}, {Name: "a", DType: safetensors.F32, Tensor: one}},
+		"1 values for shape 2x3": {{Name: "a", DType: safetensors.F32, Tensor: tensor.Tensor{Shape: tensor.Shape{2, 3}, Data: one.Data}}},
+	}
+	for want, entries := range cases {
+		var b bytes.Buffer
+		err := safetensors.Write(&b, entries)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q", err, want)
+		}
+		if b.Len() > 0 {
+			t.Errorf("%q: %d bytes were written before the error", want, b.Len())
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(file(`{"a":{"dtype":"F16","shape":[1,2],"data_offsets":[0,4]}}`, 0, 0x3c, 0, 0xc0))
+	f.Add(file(`{"__metadata__":{"a":"b"},"a":{"dtype":"BF16","shape":[0],"data_offsets":[0,0]}}`))
+	f.Add(file(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 0, 0, 0, 0))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		file, err := read(content)
+		if err != nil {
+			return
+		}
+		for _, name := range file.Names() {
+			got, err := file.Tensor(name)
+			if err == nil && got.Shape.Elements() != len(got.Data) {
+				t.Errorf("%s: %d values for shape %v", name, len(got.Data), got.Shape)
+			}
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package weights_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights"
+	"github.com/convnetplayground/convnet/weights/safetensors"
+)
+
+func TestOpenReadsByContent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weights.bin")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kernel := tensor.Tensor{Shape: tensor.Shape{1, 2}, Data: []float32{3, 4}}
+	if err := safetensors.Write(f, []safetensors.Entry{{Name: "dense/kernel", DType: safetensors.F16, Tensor: kernel}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	source, err := weights.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := source.Tensor("dense/kernel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Data[1] != 4 {
+		t.Errorf("read %v", got)
+	}
+	if err := source.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenRefusesOtherFiles(t *testing.T) {
+	dir := t.TempDir()
+	cases := []struct {
+		name, content string
+		is            error
+	}{
+		{"short.safetensors", "abc", weights.ErrFormat},
+		{"keras.h5", "\x89HDF\r\n\x1a\n and more", weights.ErrFormat},
+		{"lying.safetensors", "\xff\xff\xff\x7f\x00\x00\x00\x00{}", safetensors.ErrCorrupt},
+	}
+	for _, c := range cases {
+		path := filepath.Join(dir, c.name)
+		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := weights.Open(path)
+		if !errors.Is(err, c.is) {
+			t.Errorf("%s: error is %v, want %v", c.name, err, c.is)
+		} else if !strings.Contains(err.Error(), path) {
+			t.Errorf("message %q does not name the file", err)
+		}
+	}
+	if _, err := weights.Open(filepath.Join(dir, "missing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("missing file: %v", err)
+	}
+	if _, err := weights.Open(dir); !errors.Is(err, weights.ErrFormat) {
+		t.Errorf("directory: %v", err)
+	}
+}
