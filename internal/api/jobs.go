@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/convnetplayground/convnet/internal/job"
+	"github.com/convnetplayground/convnet/internal/playground"
+)
+
+// Job is long work in the background.
+type Job struct {
+	ID      string     `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id"`
+	Title   string     `json:"title" doc:"What it does, for people"`
+	State   string     `json:"state" enum:"queued,running,done,failed,cancelled" doc:"The last three are final"`
+	Done    int        `json:"done" minimum:"0" doc:"Steps finished"`
+	Total   int        `json:"total" minimum:"0" doc:"Steps in all; 0 while not known"`
+	Error   *JobError  `json:"error,omitempty" doc:"Why it failed; absent otherwise"`
+	Created time.Time  `json:"created" doc:"When it was asked for"`
+	Ended   *time.Time `json:"ended,omitempty" doc:"When it ended; absent before"`
+}
+
+// JobError says why a job failed.
+type JobError struct {
+	Code   string `json:"code" enum:"conflict,internal,invalid,not_found,unavailable,unsupported,too_large,not_indexed" doc:"What kind of problem it is, for programs"`
+	Detail string `json:"detail" doc:"What failed and why, for people"`
+	Hint   string `json:"hint" doc:"What to do about it; may be empty"`
+}
+
+func newJob(s job.Status) Job {
+	j := Job{
+		ID: s.ID, Title: s.Title, State: string(s.State),
+		Done: s.Done, Total: s.Total, Created: s.Created.UTC(),
+	}
+	if s.State.Ended() {
+		ended := s.Ended.UTC()
+		j.Ended = &ended
+	}
+	if s.Err != nil {
+		j.Error = &JobError{Code: "internal", Detail: "the job failed", Hint: "the server's log has the reason"}
+		var e *playground.Error
+		if errors.As(s.Err, &e) {
+			j.Error = &JobError{Code: string(e.Kind), Detail: e.Detail(), Hint: e.Hint}
+		}
+	}
+	return j
+}
+
+type jobList struct {
+	Jobs []Job `json:"jobs" doc:"Jobs, newest first; those that ended stay for an hour"`
+}
+
+// JobPath names a job.
+type JobPath struct {
+	ID string `path:"id" pattern:"^[0-9a-f]{16}$" doc:"Id of the job"`
+}
+
+type eventsInput struct {
+	JobPath
+	Last int `header:"Last-Event-ID" minimum:"0" maximum:"2147483647" doc:"Id of the last event that the client has seen"`
+}
+
+type stream struct {
+	Body func(huma.Context)
+}
+
+func (s *service) registerJobs(api huma.API) {
+	huma.Register(api, operation(http.MethodGet, "/jobs", "list-jobs", "jobs",
+		"List jobs", "All jobs, newest first. Those that ended stay for an hour."),
+		func(context.Context, *struct{}) (*body[jobList], error) {
+			list := jobList{Jobs: []Job{}}
+			for _, status := range s.pg.Jobs().List() {
+				list.Jobs = append(list.Jobs, newJob(status))
+			}
+			return &body[jobList]{list}, nil
+		})
+
+	huma.Register(api, operation(http.MethodGet, "/jobs/{id}", "get-job", "jobs",
+		"Show a job", "The present state of a job.", http.StatusNotFound),
+		func(_ context.Context, in *JobPath) (*body[Job], error) {
+			status, err := s.pg.Jobs().Get(in.ID)
+			if err != nil {
+				return nil, noJob(in.ID)
+			}
+			return &body[Job]{newJob(status)}, nil
+		})
+
+	huma.Register(api, operation(http.MethodDelete, "/jobs/{id}", "cancel-job", "jobs",
+		"Cancel a job", "Ends a job, if it has not ended, and forgets it. What it finished is kept, and the next job of the same kind goes on from there.", http.StatusNotFound),
+		func(ctx context.Context, in *JobPath) (*struct{}, error) {
+			err := s.pg.Jobs().Remove(ctx, in.ID)
+			if errors.Is(err, job.ErrNotFound) {
+				return nil, noJob(in.ID)
+			}
+			if err != nil {
+				return nil, s.failure(ctx, err)
+			}
+			return nil, nil
+		})
+
+	events := operation(http.MethodGet, "/jobs/{id}/events", "follow-job", "jobs",
+		"Follow a job", "Server-sent events until the job has ended. The event is progress, done, failed or cancelled, its data the job as JSON, its id grows. A client that is slow, or comes back with Last-Event-ID, gets the newest state and not every one in between.", http.StatusNotFound)
+	events.Responses = map[string]*huma.Response{
+		"200": {
+			Description: "Events",
+			Content: map[string]*huma.MediaType{
+				"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+			},
+		},
+	}
+	huma.Register(api, events, s.follow)
+}
+
+func noJob(id string) error {
+	return problem(http.StatusNotFound, "not_found", fmt.Sprintf("no job %q", id), "jobs are forgotten an hour after their end")
+}
+
+// eventTimeout is how long a client may take to accept one event.
+const eventTimeout = 10 * time.Second
+
+func (s *service) follow(_ context.Context, in *eventsInput) (*stream, error) {
+	if _, err := s.pg.Jobs().Get(in.ID); err != nil {
+		return nil, noJob(in.ID)
+	}
+	return &stream{Body: func(hctx huma.Context) {
+		r, w := humago.Unwrap(hctx)
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		// A stream would hold up the server's shutdown until the job ends.
+		defer context.AfterFunc(s.ctx, cancel)()
+
+		h := w.Header()
+		h.Set("Content-Type", "text/event-stream")
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Accel-Buffering", "no")
+		w.WriteHeader(http.StatusOK)
+		control := http.NewResponseController(w)
+		send := func(status job.Status) error {
+			if err := control.SetWriteDeadline(time.Now().Add(eventTimeout)); err != nil {
+				return err
+			}
+			if err := writeEvent(w, status); err != nil {
+				return err
+			}
+			return control.Flush()
+		}
+		// It ends with the job, the client or the server; none needs an answer.
+		_ = s.pg.Jobs().Follow(ctx, in.ID, in.Last, send)
+	}}, nil
+}
+
+func writeEvent(w http.ResponseWriter, status job.Status) error {
+	name := "progress"
+	if status.State.Ended() {
+		name = string(status.State)
+	}
+	data, err := json.Marshal(newJob(status))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "id: %d\nevent: %s\ndata: %s\n\n", status.Version, name, data)
+	return err
+}

@@ -1,0 +1,40 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/convnetplayground/convnet/internal/playground"
+)
+
+type modelList struct {
+	Models []playground.ModelSummary `json:"models" doc:"All models"`
+}
+
+type modelPath struct {
+	Model string `path:"model" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Name of the model" example:"efficientnet-lite0"`
+}
+
+func (s *service) registerModels(api huma.API) {
+	huma.Register(api, operation(http.MethodGet, "/models", "list-models", "models",
+		"List models", "All models that the program knows."),
+		func(ctx context.Context, _ *struct{}) (*body[modelList], error) {
+			list, err := playground.Models()
+			if err != nil {
+				return nil, s.failure(ctx, err)
+			}
+			return &body[modelList]{modelList{list}}, nil
+		})
+
+	huma.Register(api, operation(http.MethodGet, "/models/{model}", "get-model", "models",
+		"Show a model", "A model with all its layers.", http.StatusNotFound),
+		func(ctx context.Context, in *modelPath) (*body[playground.ModelDetail], error) {
+			m, err := playground.Model(in.Model)
+			if err != nil {
+				return nil, s.failure(ctx, err)
+			}
+			return &body[playground.ModelDetail]{m}, nil
+		})
+}

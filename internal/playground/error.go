@@ -1,0 +1,146 @@
+package playground
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"github.com/convnetplayground/convnet/dataset"
+	"github.com/convnetplayground/convnet/embedding"
+	"github.com/convnetplayground/convnet/internal/job"
+	"github.com/convnetplayground/convnet/internal/store"
+	"github.com/convnetplayground/convnet/model"
+	"github.com/convnetplayground/convnet/preprocess"
+)
+
+// Kind sorts errors by what the caller can do about them.
+type Kind string
+
+// The kinds of Error.
+const (
+	// NotFound: no dataset, picture, model, layer or job of that name.
+	NotFound Kind = "not_found"
+	// Invalid: the request cannot be carried out as it stands.
+	Invalid Kind = "invalid"
+	// NotIndexed: the search needs vectors that were not computed yet.
+	NotIndexed Kind = "not_indexed"
+	// Conflict: something of that name is there already, or is being written.
+	Conflict Kind = "conflict"
+	// TooLarge: a picture exceeds the size that is taken.
+	TooLarge Kind = "too_large"
+	// Unsupported: a file is not of a known format.
+	Unsupported Kind = "unsupported"
+	// Unavailable: the machine refuses: data directory not writable, disk full.
+	Unavailable Kind = "unavailable"
+)
+
+// Error is every failure that a caller can act upon. Its parts are printed as
+// "What: Why; Hint"; Near lists names similar to one that is unknown.
+type Error struct {
+	Kind Kind
+	What string // what failed
+	Why  string // the reason
+	Hint string // what to do about it; may be empty
+	Near []string
+
+	cause error
+}
+
+// Error says what failed and why, with the hint.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Detail())
+	if hint := e.Advice(); hint != "" {
+		b.WriteString("; ")
+		b.WriteString(hint)
+	}
+	return b.String()
+}
+
+// Detail is the message without the hint.
+func (e *Error) Detail() string {
+	if e.Why == "" {
+		return e.What
+	}
+	return e.What + ": " + e.Why
+}
+
+// Advice is the hint, with the near names in front of it.
+func (e *Error) Advice() string {
+	if len(e.Near) == 0 {
+		return e.Hint
+	}
+	near := "did you mean " + strings.Join(e.Near, ", ") + "?"
+	if e.Hint == "" {
+		return near
+	}
+	return near + " " + e.Hint
+}
+
+// Unwrap returns the error underneath, if there is one.
+func (e *Error) Unwrap() error { return e.cause }
+
+// causes maps what lower packages report to kinds, with a hint for each.
+var causes = []struct {
+	err  error
+	kind Kind
+	hint string
+}{
+	{store.ErrExists, Conflict, "choose another name, or remove it first"},
+	{store.ErrBuiltIn, Conflict, "datasets that are part of the program stay"},
+	{store.ErrNewer, Unavailable, "use that version of convnet, or another directory with --data DIR"},
+	{store.ErrDiskFull, Unavailable, "make room, or choose another directory with --data DIR; what is finished is kept"},
+	{store.ErrUnwritable, Unavailable, "choose another directory with --data DIR"},
+	{store.ErrNotFound, NotFound, ""},
+	{embedding.ErrBusy, Conflict, "wait until it has finished"},
+	{embedding.ErrNotFinite, Invalid, "the weights may be damaged"},
+	{dataset.ErrEmpty, Invalid, "pictures are JPEG, PNG, GIF, WebP, BMP or TIFF files, in the folder itself or one sub-folder per class"},
+	{dataset.ErrName, Invalid, "names are small letters, digits, dots, dashes and underscores, at most 64"},
+	{dataset.ErrChanged, Conflict, "remove the dataset and add it again"},
+	{preprocess.ErrFormat, Unsupported, "known formats are JPEG, PNG, GIF, WebP, BMP and TIFF"},
+	{preprocess.ErrTooLarge, TooLarge, "at most 64 megapixels are taken"},
+	{preprocess.ErrCorrupt, Invalid, "the file is damaged or cut short"},
+	{fs.ErrNotExist, NotFound, "check the path"},
+	{fs.ErrPermission, Unavailable, "check the permissions"},
+	{syscall.ENOSPC, Unavailable, "make room on the disk"},
+	{job.ErrFull, Conflict, "wait until some have ended"},
+	{job.ErrClosed, Conflict, "the server is shutting down"},
+}
+
+// explain turns an error of a lower package into an *Error, if it is one that
+// the user can act upon, with what as its first part. Errors of contexts pass
+// as they are, others wrapped.
+func explain(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	var name *model.UnknownError
+	if errors.As(err, &name) {
+		return unknown(name.Kind, name.Name, name.Near, "")
+	}
+	for _, c := range causes {
+		if errors.Is(err, c.err) {
+			return &Error{Kind: c.kind, What: what, Why: err.Error(), Hint: c.hint, cause: err}
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// unknown says that nothing has this name.
+func unknown(what, name string, near []string, hint string) *Error {
+	return &Error{Kind: NotFound, What: fmt.Sprintf("%s %q is unknown", what, name), Hint: hint, Near: near}
+}
+
+func invalid(what, why, hint string) *Error {
+	return &Error{Kind: Invalid, What: what, Why: why, Hint: hint}
+}
+
+// Near lists the known names that are most like name, for messages.
+func Near(name string, known []string) []string { return model.Near(name, known) }

@@ -1,0 +1,238 @@
+package playground
+
+import (
+	"time"
+
+	"github.com/convnetplayground/convnet/relevance"
+)
+
+// The JSON of these types is what the shell's --json prints and what the HTTP
+// API answers.
+
+// DatasetSummary is one entry of the list of datasets.
+type DatasetSummary struct {
+	Name        string       `json:"name" doc:"Name in addresses and commands"`
+	Title       string       `json:"title" doc:"Name for people"`
+	Description string       `json:"description" doc:"What the pictures are"`
+	Licence     string       `json:"licence" doc:"Licence of the pictures, empty if not known"`
+	Source      string       `json:"source" doc:"Where the pictures come from"`
+	BuiltIn     bool         `json:"built_in" doc:"Part of the program; cannot be removed"`
+	Version     string       `json:"version" doc:"Changes when the pictures do; put it into picture addresses as ?v="`
+	Images      int          `json:"images" minimum:"0" doc:"Number of pictures"`
+	Classes     []ClassCount `json:"classes" doc:"Classes in their order, with their sizes"`
+	Problems    int          `json:"problems" minimum:"0" doc:"Number of files that were left out"`
+}
+
+// ClassCount is a class and how many pictures are of it.
+type ClassCount struct {
+	Name   string `json:"name" doc:"Name of the class"`
+	Images int    `json:"images" minimum:"0" doc:"Number of pictures of the class"`
+}
+
+// DatasetDetail is a dataset with all its pictures.
+type DatasetDetail struct {
+	Name        string       `json:"name" doc:"Name in addresses and commands"`
+	Title       string       `json:"title" doc:"Name for people"`
+	Description string       `json:"description" doc:"What the pictures are"`
+	Licence     string       `json:"licence" doc:"Licence of the pictures, empty if not known"`
+	Source      string       `json:"source" doc:"Where the pictures come from"`
+	BuiltIn     bool         `json:"built_in" doc:"Part of the program; cannot be removed"`
+	Version     string       `json:"version" doc:"Changes when the pictures do; put it into picture addresses as ?v="`
+	Classes     []ClassCount `json:"classes" doc:"Classes in their order, with their sizes"`
+	Images      []Image      `json:"images" doc:"All pictures, by index"`
+	Problems    []LeftOut    `json:"problems" doc:"Files that were left out, and why"`
+}
+
+// LeftOut is a file that could not be used, and why.
+type LeftOut struct {
+	File   string `json:"file" doc:"Path of the file"`
+	Reason string `json:"reason" doc:"Why it was left out"`
+}
+
+// Image is one picture of a dataset.
+type Image struct {
+	Index  int    `json:"index" minimum:"0" doc:"Position in the dataset"`
+	File   string `json:"file" doc:"Path below the dataset's folder"`
+	Class  string `json:"class" doc:"Class, empty if it has none"`
+	Title  string `json:"title" doc:"What the picture shows, empty if not known"`
+	Width  int    `json:"width" minimum:"1" doc:"Width in pixels"`
+	Height int    `json:"height" minimum:"1" doc:"Height in pixels"`
+}
+
+// ModelSummary is one entry of the list of models.
+type ModelSummary struct {
+	Name         string   `json:"name" doc:"Name in addresses and commands"`
+	Title        string   `json:"title" doc:"Name for people"`
+	Family       string   `json:"family" doc:"Architecture family"`
+	Parameters   int      `json:"parameters" minimum:"0" doc:"Number of weights"`
+	Input        [3]int   `json:"input" doc:"Input shape: height, width, channels"`
+	Licence      string   `json:"licence" doc:"Licence of the weights"`
+	Weights      string   `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
+	SearchLayers []string `json:"search_layers" doc:"The layers that an index fills unless told otherwise, shallow to deep"`
+	DefaultLayer string   `json:"default_layer" doc:"The layer searched unless told otherwise"`
+}
+
+// ModelDetail is a model with all its layers.
+type ModelDetail struct {
+	Name       string  `json:"name" doc:"Name in addresses and commands"`
+	Title      string  `json:"title" doc:"Name for people"`
+	Family     string  `json:"family" doc:"Architecture family"`
+	Parameters int     `json:"parameters" minimum:"0" doc:"Number of weights"`
+	Input      [3]int  `json:"input" doc:"Input shape: height, width, channels"`
+	Licence    string  `json:"licence" doc:"Licence of the weights"`
+	Weights    string  `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
+	Layers     []Layer `json:"layers" doc:"All layers, in the order of computation"`
+}
+
+// Layer is one layer of a model.
+type Layer struct {
+	Index                int    `json:"index" minimum:"0" doc:"Position in the model"`
+	Name                 string `json:"name" doc:"Name in addresses and commands"`
+	Type                 string `json:"type" doc:"Operation"`
+	Shape                [3]int `json:"shape" doc:"Output shape: height, width, channels"`
+	Parameters           int    `json:"parameters" minimum:"0" doc:"Number of weights of the layer"`
+	ParametersCumulative int    `json:"parameters_cumulative" minimum:"0" doc:"Number of weights up to and with the layer"`
+	Search               bool   `json:"search" doc:"Filled by an index unless told otherwise"`
+}
+
+// Choice is one value of an option.
+type Choice struct {
+	Name        string `json:"name" doc:"Value as requests give it"`
+	Title       string `json:"title" doc:"Name for people"`
+	Description string `json:"description" doc:"What it does"`
+}
+
+// SearchOptions lists what a search can be told.
+type SearchOptions struct {
+	Metrics    []Choice `json:"metrics" doc:"Distances between vectors"`
+	Poolings   []Choice `json:"poolings" doc:"Ways from a feature map to a vector"`
+	Transforms []Choice `json:"transforms" doc:"What is done to all vectors before they are compared"`
+	Filters    []Choice `json:"filters" doc:"Resampling rules for pictures"`
+	Defaults   Defaults `json:"defaults" doc:"What is taken where a request says nothing"`
+}
+
+// Defaults is what a search takes where nothing is said.
+type Defaults struct {
+	Dataset   string `json:"dataset"`
+	Model     string `json:"model"`
+	Layer     string `json:"layer"`
+	Metric    string `json:"metric"`
+	Pool      string `json:"pool"`
+	Transform string `json:"transform"`
+	Top       int    `json:"top" minimum:"1"`
+}
+
+// SearchSettings say which vectors are compared, and how.
+type SearchSettings struct {
+	Dataset   string
+	Model     string
+	Layer     string
+	Metric    string
+	P         float64 // power of minkowski, 0 for the default; other metrics take none
+	Pool      string
+	Transform string
+	Top       int // number of results, at least 1
+}
+
+// SearchRequest asks for the pictures most similar to one of the dataset
+// (Query), to an uploaded one (Picture), or to a file (Image): exactly one.
+type SearchRequest struct {
+	SearchSettings
+	Query   *int
+	Picture string
+	Image   string
+}
+
+// SearchResult is the answer to a SearchRequest.
+type SearchResult struct {
+	Dataset   string   `json:"dataset" doc:"Dataset searched"`
+	Model     string   `json:"model" doc:"Model that made the vectors"`
+	Layer     string   `json:"layer" doc:"Layer the vectors were taken from"`
+	Metric    string   `json:"metric" doc:"Distance"`
+	P         float64  `json:"p,omitempty" doc:"Power of minkowski; absent for other metrics"`
+	Pool      string   `json:"pool" doc:"Pooling"`
+	Transform string   `json:"transform" doc:"Transform"`
+	Query     Query    `json:"query" doc:"What was searched for"`
+	Score     *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"Weighted search score in percent; absent if the query has no class"`
+	SameClass *int     `json:"same_class,omitempty" minimum:"0" doc:"Number of results of the query's class; absent if it has none"`
+	Results   []Result `json:"results" doc:"Nearest pictures, nearest first; the query itself is not among them"`
+}
+
+// Query is the picture that was searched for.
+type Query struct {
+	Index   *int   `json:"index,omitempty" minimum:"0" doc:"Position in the dataset; absent for a picture of one's own"`
+	File    string `json:"file,omitempty" doc:"Path of the picture; absent for an uploaded one"`
+	Class   string `json:"class,omitempty" doc:"Class; absent if it has none"`
+	Picture string `json:"picture,omitempty" doc:"Id of the uploaded picture"`
+}
+
+// Result is one picture found.
+type Result struct {
+	Rank       int     `json:"rank" minimum:"1" doc:"1 is the nearest"`
+	Index      int     `json:"index" minimum:"0" doc:"Position in the dataset"`
+	File       string  `json:"file" doc:"Path below the dataset's folder"`
+	Class      string  `json:"class" doc:"Class, empty if it has none"`
+	Distance   float64 `json:"distance" minimum:"0" doc:"The metric itself; smaller is closer"`
+	Similarity float64 `json:"similarity" maximum:"1" doc:"1 - distance for cosine and correlation, 1 / (1 + distance) for the others"`
+}
+
+// Evaluation is the mean quality of a search over every picture as a query.
+type Evaluation struct {
+	Dataset   string  `json:"dataset" doc:"Dataset searched"`
+	Model     string  `json:"model" doc:"Model that made the vectors"`
+	Layer     string  `json:"layer" doc:"Layer the vectors were taken from"`
+	Metric    string  `json:"metric" doc:"Distance"`
+	P         float64 `json:"p,omitempty" doc:"Power of minkowski; absent for other metrics"`
+	Pool      string  `json:"pool" doc:"Pooling"`
+	Transform string  `json:"transform" doc:"Transform"`
+	relevance.Summary
+}
+
+// IndexRequest asks for the vectors of a dataset.
+type IndexRequest struct {
+	Dataset string
+	Model   string
+	Layers  []string // nil: the model's search layers
+	Pool    string
+}
+
+// IndexReport says what an indexing run did.
+type IndexReport struct {
+	Dataset  string    `json:"dataset"`
+	Model    string    `json:"model"`
+	Layers   []string  `json:"layers"`
+	Pool     string    `json:"pool"`
+	Images   int       `json:"images"`   // rows of each layer
+	Computed int       `json:"computed"` // pictures that this run passed through the network
+	Seconds  float64   `json:"seconds"`
+	Problems []LeftOut `json:"problems"` // pictures left out
+}
+
+// IndexEntry describes the vectors of one layer that are there.
+type IndexEntry struct {
+	Dataset string    `json:"dataset" doc:"Dataset"`
+	Model   string    `json:"model" doc:"Model"`
+	Layer   string    `json:"layer" doc:"Layer"`
+	Pool    string    `json:"pool" doc:"Pooling"`
+	Rows    int       `json:"rows" minimum:"0" doc:"Number of pictures"`
+	Bytes   int64     `json:"bytes" minimum:"0" doc:"Size on disk"`
+	Created time.Time `json:"created" doc:"When it was finished"`
+}
+
+// Picture is an uploaded picture.
+type Picture struct {
+	ID     string `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id; the same picture has the same one"`
+	Width  int    `json:"width" minimum:"1" doc:"Width in pixels, as kept"`
+	Height int    `json:"height" minimum:"1" doc:"Height in pixels, as kept"`
+}
+
+// About describes the program and the machine.
+type About struct {
+	Version  string `json:"version" doc:"Version of the program"`
+	Commit   string `json:"commit" doc:"Commit it was built from"`
+	Go       string `json:"go" doc:"Go release it was built with"`
+	Platform string `json:"platform" doc:"Operating system and architecture"`
+	CPULevel string `json:"cpu_level" enum:"generic,avx2,avx512" doc:"Kernels in use"`
+	Threads  int    `json:"threads" minimum:"1" doc:"Threads that compute"`
+	Data     string `json:"data" doc:"Data directory"`
+}
