@@ -2,4 +2,59 @@
 
 package kernel
 
-func accelerated() []*Set { return nil }
+import "github.com/klauspost/cpuid/v2"
+
+//go:generate go run -C _gen . -level avx2 -out ../avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg kernel
+//go:generate go run -C _gen . -level avx512 -out ../avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg kernel
+
+var avx2 = Set{
+	Level:            AVX2,
+	TileRows:         6,
+	DepthwiseRows:    4,
+	Panels:           []int{16, 8},
+	Lanes:            8,
+	tiles:            []func(*Tile){tile6x16AVX2, tile6x8AVX2},
+	depthwise:        depthwiseAVX2,
+	add:              addGeneric,
+	scaleShift:       scaleShiftGeneric,
+	accumulate:       accumulateGeneric,
+	maximum:          maximumGeneric,
+	dot:              dotGeneric,
+	squaredDistance:  squaredDistanceGeneric,
+	absoluteDistance: absoluteDistanceGeneric,
+	cubedDistance:    cubedDistanceGeneric,
+	greatestDistance: greatestDistanceGeneric,
+}
+
+var avx512 = Set{
+	Level:            AVX512,
+	TileRows:         8,
+	DepthwiseRows:    4,
+	Panels:           []int{48, 32, 16},
+	Lanes:            16,
+	tiles:            []func(*Tile){tile8x48AVX512, tile8x32AVX512, tile8x16AVX512},
+	depthwise:        depthwiseAVX512,
+	add:              addGeneric,
+	scaleShift:       scaleShiftGeneric,
+	accumulate:       accumulateGeneric,
+	maximum:          maximumGeneric,
+	dot:              dotGeneric,
+	squaredDistance:  squaredDistanceGeneric,
+	absoluteDistance: absoluteDistanceGeneric,
+	cubedDistance:    cubedDistanceGeneric,
+	greatestDistance: greatestDistanceGeneric,
+}
+
+// accelerated lists the levels that this processor and its operating system
+// have, slowest first; cpuid reports a level only where the system keeps its
+// registers.
+func accelerated() []*Set {
+	var sets []*Set
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3) {
+		sets = append(sets, &avx2)
+	}
+	if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
+		sets = append(sets, &avx512)
+	}
+	return sets
+}

@@ -1,0 +1,59 @@
+// The program that writes the assembly of package kernel. Run it with
+// go generate ./internal/kernel.
+package main
+
+import (
+	"flag"
+	"log"
+	"os"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// level is what differs between the instruction sets.
+type level struct {
+	suffix string
+	lanes  int // float32 in a vector
+	vector func() reg.VecVirtual
+
+	tileRows      int
+	panels        []int // in vectors
+	depthwiseRows int
+}
+
+// A tile keeps rows x panel sums in registers, next to the weights and one
+// or two pixels: 12+2+2 of 16 registers, 24+3+1 of 32.
+var levels = map[string]level{
+	"avx2":   {suffix: "AVX2", lanes: 8, vector: YMM, tileRows: 6, panels: []int{2, 1}, depthwiseRows: 4},
+	"avx512": {suffix: "AVX512", lanes: 16, vector: ZMM, tileRows: 8, panels: []int{3, 2, 1}, depthwiseRows: 4},
+}
+
+func main() {
+	name := flag.String("level", "", "avx2 or avx512")
+	flag.Parse()
+	l, ok := levels[*name]
+	if !ok {
+		log.Fatalf("unknown level %q", *name)
+	}
+	readPackage()
+	ConstraintExpr("amd64,!noasm")
+	for _, vectors := range l.panels {
+		l.tile(vectors)
+	}
+	l.depthwise()
+
+	Generate()
+}
+
+// readPackage loads the types of package kernel, for the offsets of struct
+// fields. It is read without assembly: the declarations of that may be
+// missing or old.
+func readPackage() {
+	for _, err := range []error{os.Chdir(".."), os.Setenv("GOFLAGS", "-tags=noasm")} {
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	Package(".")
+}
