@@ -4,8 +4,7 @@ package kernel
 
 import "github.com/klauspost/cpuid/v2"
 
-//go:generate go run -C _gen . -level avx2 -out ../avx2_amd64.s -stubs ../stubs_avx2_amd64.go -pkg kernel
-//go:generate go run -C _gen . -level avx512 -out ../avx512_amd64.s -stubs ../stubs_avx512_amd64.go -pkg kernel
+//go:generate go run -C _gen . -out kernels_amd64.s -stubs stubs_amd64.go
 
 var avx2 = Set{
 	Level:            AVX2,

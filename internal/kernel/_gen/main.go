@@ -3,7 +3,6 @@
 package main
 
 import (
-	"flag"
 	"log"
 	"os"
 
@@ -24,25 +23,20 @@ type level struct {
 
 // A tile keeps rows x panel sums in registers, next to the weights and one
 // or two pixels: 12+2+2 of 16 registers, 24+3+1 of 32.
-var levels = map[string]level{
-	"avx2":   {suffix: "AVX2", lanes: 8, vector: YMM, tileRows: 6, panels: []int{2, 1}, depthwiseRows: 4},
-	"avx512": {suffix: "AVX512", lanes: 16, vector: ZMM, tileRows: 8, panels: []int{3, 2, 1}, depthwiseRows: 4},
+var levels = []level{
+	{suffix: "AVX2", lanes: 8, vector: YMM, tileRows: 6, panels: []int{2, 1}, depthwiseRows: 4},
+	{suffix: "AVX512", lanes: 16, vector: ZMM, tileRows: 8, panels: []int{3, 2, 1}, depthwiseRows: 4},
 }
 
 func main() {
-	name := flag.String("level", "", "avx2 or avx512")
-	flag.Parse()
-	l, ok := levels[*name]
-	if !ok {
-		log.Fatalf("unknown level %q", *name)
-	}
 	readPackage()
 	ConstraintExpr("amd64,!noasm")
-	for _, vectors := range l.panels {
-		l.tile(vectors)
+	for _, l := range levels {
+		for _, vectors := range l.panels {
+			l.tile(vectors)
+		}
+		l.depthwise()
 	}
-	l.depthwise()
-
 	Generate()
 }
 

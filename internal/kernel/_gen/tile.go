@@ -61,8 +61,13 @@ func (l level) tile(vectors int) {
 	step := func(ahead, value int) {
 		w := l.loads(weights, panel*ahead, vectors)
 		for m := range rows {
+			pixel := Mem{Base: rows[m], Index: k, Scale: 4, Disp: 4 * value}
+			if l.lanes == 16 && vectors == 1 {
+				VFMADD231PS_BCST(pixel, w[0], sums[m][0])
+				continue
+			}
 			x := l.vector()
-			VBROADCASTSS(Mem{Base: rows[m], Index: k, Scale: 4, Disp: 4 * value}, x)
+			VBROADCASTSS(pixel, x)
 			for v := range w {
 				VFMADD231PS(w[v], x, sums[m][v])
 			}
