@@ -1,4 +1,3 @@
-// Package graph builds networks, compiles them and runs them.
 package graph
 
 import (

@@ -2,6 +2,10 @@ package model
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
 
 	"github.com/convnetplayground/convnet/graph"
 )
@@ -10,10 +14,10 @@ import (
 type BenchReport struct {
 	Model        string         `json:"model"`
 	Input        [3]int         `json:"input"` // [height, width, channels]
-	Level        string         `json:"level"`
+	Level        string         `json:"level"` // of the kernels: generic, avx2 or avx512
 	Threads      int            `json:"threads"`
 	Parameters   int            `json:"parameters"`
-	MultiplyAdds int            `json:"multiply_adds"`
+	MultiplyAdds int            `json:"multiply_adds"` // of one picture
 	Forward      []BenchForward `json:"forward"`
 }
 
@@ -22,11 +26,57 @@ type BenchForward struct {
 	Batch      int     `json:"batch"`
 	MsMedian   float64 `json:"ms_median"`
 	MsMin      float64 `json:"ms_min"`
-	MsPerImage float64 `json:"ms_per_image"`
-	GFLOPS     float64 `json:"gflops"` // from the median, two operations per multiply-add
+	MsPerImage float64 `json:"ms_per_image"` // from the median
+	GFLOPS     float64 `json:"gflops"`       // from the median, two operations per multiply-add
 }
 
-// Bench times runs forward passes of random pictures at each batch size.
+// Bench times runs forward passes of random pictures to the last layer, at
+// each batch size, after one pass that is not counted.
 func (m *Model) Bench(ctx context.Context, batches []int, pool *graph.Pool, runs int) (BenchReport, error) {
-	return BenchReport{}, nil
+	level, err := graph.CPULevel()
+	if err != nil {
+		return BenchReport{}, err
+	}
+	report := BenchReport{
+		Model: m.info.Name, Input: m.info.Input, Level: level, Threads: pool.Threads(), Parameters: m.info.Parameters,
+	}
+	for _, node := range m.network.Graph().Nodes() {
+		report.MultiplyAdds += node.MultiplyAdds()
+	}
+	for _, batch := range batches {
+		times, err := m.time(ctx, batch, pool, runs)
+		if err != nil {
+			return BenchReport{}, fmt.Errorf("bench %s at batch %d: %w", m.info.Name, batch, err)
+		}
+		median := times[len(times)/2]
+		report.Forward = append(report.Forward, BenchForward{
+			Batch: batch, MsMedian: median, MsMin: times[0], MsPerImage: median / float64(batch),
+			GFLOPS: 2 * float64(report.MultiplyAdds) * float64(batch) / median / 1e6,
+		})
+	}
+	return report, nil
+}
+
+// time returns the milliseconds of each run, shortest first.
+func (m *Model) time(ctx context.Context, batch int, pool *graph.Pool, runs int) ([]float64, error) {
+	plan, err := m.network.Compile(batch, graph.Tap{Node: m.info.Layers[len(m.info.Layers)-1].Name})
+	if err != nil {
+		return nil, err
+	}
+	session := plan.NewSession(pool)
+	random := rand.New(rand.NewPCG(1, 0))
+	times := make([]float64, max(runs, 1)+1)
+	for i := range times {
+		for j, input := 0, session.Input().Data; j < len(input); j++ {
+			input[j] = 2*random.Float32() - 1
+		}
+		start := time.Now()
+		if err := session.Run(ctx); err != nil {
+			return nil, err
+		}
+		times[i] = float64(time.Since(start)) / float64(time.Millisecond)
+	}
+	times = times[1:]
+	slices.Sort(times)
+	return times, nil
 }

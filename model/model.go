@@ -4,103 +4,126 @@
 package model
 
 import (
-	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/preprocess"
+	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights"
+	"github.com/convnetplayground/convnet/weights/embedded"
+	"github.com/convnetplayground/convnet/zoo"
 )
 
-// Layer describes one layer of a network.
-type Layer struct {
-	Index                int    `json:"index"`
-	Name                 string `json:"name"`
-	Type                 string `json:"type"`
-	Shape                [3]int `json:"shape"` // [height, width, channels]; a vector is [1, 1, n]
-	Parameters           int    `json:"parameters"`
-	ParametersCumulative int    `json:"parameters_cumulative"`
-	Search               bool   `json:"search"` // one of the eight that search offers
+// Model is a network with its weights. It may be shared by many goroutines.
+type Model struct {
+	architecture zoo.Architecture
+	info         Info
+	network      *graph.Network
+	hash         string
+
+	mu    sync.Mutex
+	plans map[string]*graph.Plan // by taps, for one picture at a time
 }
 
-// Info describes a network.
-type Info struct {
-	Name       string  `json:"name"`
-	Title      string  `json:"title"`
-	Family     string  `json:"family"`
-	Parameters int     `json:"parameters"`
-	Input      [3]int  `json:"input"` // [height, width, channels]
-	Licence    string  `json:"licence"`
-	Weights    string  `json:"weights"` // embedded, installed or missing
-	Layers     []Layer `json:"layers"`
-}
-
-// Names lists the known models.
-func Names() []string { return nil }
-
-// Describe tells what a model is, without reading weights. An unknown name is
+// Open binds the weights that are embedded in the program. An unknown name is
 // an *UnknownError.
-func Describe(name string) (Info, error) { return Info{}, nil }
-
-// Model is a network with its weights. It is immutable and may be shared.
-type Model struct{}
-
-// Open binds the weights that are embedded in the program.
-func Open(name string) (*Model, error) { return nil, nil }
+func Open(name string) (*Model, error) {
+	if _, ok := zoo.Find(name); !ok {
+		return nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
+	}
+	source, err := embedded.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", name, err)
+	}
+	return bind(name, source)
+}
 
 // OpenWeights binds the weights of a file.
-func OpenWeights(name, path string) (*Model, error) { return nil, nil }
+func OpenWeights(name, path string) (*Model, error) {
+	if _, ok := zoo.Find(name); !ok {
+		return nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
+	}
+	source, err := weights.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", name, err)
+	}
+	return bind(name, source)
+}
 
-// Random binds random weights and batch-norm statistics.
-func Random(name string, seed uint64) (*Model, error) { return nil, nil }
+// bind reads all tensors and closes the source.
+func bind(name string, source weights.Source) (*Model, error) {
+	defer source.Close()
+	architecture, g, err := build(name)
+	if err != nil {
+		return nil, err
+	}
+	tensors, err := weights.Bind(g.Parameters(), source)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", name, err)
+	}
+	return join(architecture, g, tensors, source.Hash())
+}
 
-// Info describes the network.
-func (m *Model) Info() Info { return Info{} }
+func join(a zoo.Architecture, g *graph.Graph, tensors map[string]tensor.Tensor, hash string) (*Model, error) {
+	network, err := graph.NewNetwork(g, tensors)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", a.Name, err)
+	}
+	info := describe(a, g)
+	if info.Weights == Missing {
+		info.Weights = Installed
+	}
+	return &Model{architecture: a, info: info, network: network, hash: hash, plans: map[string]*graph.Plan{}}, nil
+}
+
+// Info describes the network. The caller leaves the layers as they are.
+func (m *Model) Info() Info { return m.info }
 
 // WeightsHash identifies the weights: part of an embedding's key.
-func (m *Model) WeightsHash() string { return "" }
+func (m *Model) WeightsHash() string { return m.hash }
 
 // SearchLayers lists the layers that search offers, from input to output.
-func (m *Model) SearchLayers() []string { return nil }
+func (m *Model) SearchLayers() []string { return slices.Clone(m.architecture.SearchLayers) }
 
-// Recipe is the model's preprocessing.
+// Recipe is the preprocessing that the network was trained with.
 func (m *Model) Recipe(a preprocess.Aspect, f preprocess.Filter) preprocess.Recipe {
-	return preprocess.Recipe{}
+	mean, std := m.architecture.Mean, m.architecture.Std
+	return preprocess.Recipe{
+		Width: m.architecture.Size, Height: m.architecture.Size, Aspect: a, Filter: f,
+		Mean: [3]float32{mean, mean, mean}, Std: [3]float32{std, std, std},
+	}
 }
 
-// Embedder turns pictures into vectors. It serves one goroutine at a time.
-type Embedder struct{}
-
-// Embedder prepares one forward pass that fills the given layers. A nil pool
-// runs it in the caller's goroutine alone. Unknown layers are an *UnknownError.
-func (m *Model) Embedder(layers []string, p Pooling, r preprocess.Recipe, pool *graph.Pool) (*Embedder, error) {
-	return nil, nil
+// plan compiles the forward pass of one picture to the layers, once.
+func (m *Model) plan(layers []string, p Pooling) (*graph.Plan, error) {
+	taps := make([]graph.Tap, len(layers))
+	for i, layer := range layers {
+		if m.network.Graph().Node(layer) == nil {
+			return nil, m.unknownLayer(layer)
+		}
+		taps[i] = graph.Tap{Node: layer, Reduce: p.reduction()}
+	}
+	key := string(p) + " " + strings.Join(layers, " ")
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if plan := m.plans[key]; plan != nil {
+		return plan, nil
+	}
+	plan, err := m.network.Compile(1, taps...)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m.info.Name, err)
+	}
+	m.plans[key] = plan
+	return plan, nil
 }
 
-// Shapes lists the shape of each layer's vector: [channels], [height*width*channels]
-// or, without pooling, [height, width, channels].
-func (e *Embedder) Shapes() [][]int { return nil }
-
-// Embed returns one vector per layer, in the order asked for. They are views,
-// valid until the next call.
-func (e *Embedder) Embed(ctx context.Context, im *preprocess.Image) ([][]float32, error) {
-	return nil, nil
-}
-
-// Prediction is one class of a classifier's answer.
-type Prediction struct {
-	Index       int     `json:"index"`
-	Label       string  `json:"label"`
-	Probability float64 `json:"probability"`
-}
-
-// Predictor classifies pictures. It serves one goroutine at a time.
-type Predictor struct{}
-
-// Predictor prepares the forward pass to the last layer.
-func (m *Model) Predictor(r preprocess.Recipe, pool *graph.Pool) (*Predictor, error) {
-	return nil, nil
-}
-
-// Predict returns the top most probable classes, most probable first.
-func (p *Predictor) Predict(ctx context.Context, im *preprocess.Image, top int) ([]Prediction, error) {
-	return nil, nil
+func (m *Model) unknownLayer(name string) error {
+	var known []string
+	for _, layer := range m.info.Layers {
+		known = append(known, layer.Name)
+	}
+	return &UnknownError{Kind: "layer", Name: name, Near: Near(name, known)}
 }

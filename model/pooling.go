@@ -1,5 +1,7 @@
 package model
 
+import "github.com/convnetplayground/convnet/graph"
+
 // Pooling says how a feature map [height, width, channels] becomes a vector.
 type Pooling string
 
@@ -23,4 +25,14 @@ func ParsePooling(name string) (Pooling, error) {
 		known = append(known, string(p))
 	}
 	return "", &UnknownError{Kind: "pooling", Name: name, Near: Near(name, known)}
+}
+
+func (p Pooling) reduction() graph.Reduction {
+	switch p {
+	case Avg:
+		return graph.Mean
+	case Max:
+		return graph.Maximum
+	}
+	return graph.Whole
 }

@@ -1,0 +1,120 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/convnetplayground/convnet/internal/kernel"
+)
+
+// convolution is a step of the tile kernel: a convolution or a dense layer
+// with what is fused into it.
+type convolution struct {
+	window  window
+	set     *kernel.Set
+	weights *packedWeights
+	lo, hi  float32
+	in, out *buffer
+	tiles   int // of the output
+	block   int // tiles whose input stays in the cache while the panels pass
+}
+
+const (
+	// blockValues is how many input values, in float32, a block of tiles may
+	// read: a share of the second-level cache.
+	blockValues = 48 << 10
+	// maxBlock bounds the tiles of a block, and so the table of offsets.
+	maxBlock = 32
+	// tasksPerThread evens out workers that are not equally fast.
+	tasksPerThread = 4
+)
+
+func (c *compiler) convolution(n, source *Node, w window, a Activation) error {
+	if _, _, isClamp := a.bounds(); !isClamp {
+		return fmt.Errorf("activation %q cannot be part of a convolution", a)
+	}
+	fused := c.fuse(n, a, true)
+	c.step(n, fused.last, c.newConvolution(n, w, fused), source)
+	return nil
+}
+
+func (c *compiler) dense(n *Node, w window, op Dense) error {
+	if op.Activation == Softmax {
+		c.step(n, n, c.newConvolution(n, w, fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
+		c.step(n, n, &softmax{}, n)
+		return nil
+	}
+	return c.convolution(n, n.Inputs[0], w, op.Activation)
+}
+
+func (c *compiler) newConvolution(n *Node, w window, fused fusion) *convolution {
+	set := c.plan.set
+	conv := &convolution{
+		window: w, set: set, lo: fused.lo, hi: fused.hi,
+		weights: c.network.pack(n, fused.norm, set),
+		tiles:   ceilDiv(w.pixels(), set.TileRows),
+	}
+	depth := w.taps() * w.channels
+	conv.block = min(max(blockValues/(set.TileRows*depth), 1), maxBlock)
+	c.plan.offsets = max(c.plan.offsets, conv.block*w.taps()*set.TileRows)
+	return conv
+}
+
+func (c *convolution) bind(out *buffer, in []*buffer) { c.in, c.out = in[0], out }
+
+// split is the number of blocks of tiles and of groups of panels.
+func (c *convolution) split(threads int) (blocks, groups int) {
+	blocks = ceilDiv(c.tiles, c.block)
+	if threads > 1 {
+		groups = ceilDiv(tasksPerThread*threads, blocks)
+	}
+	return blocks, min(max(groups, 1), len(c.weights.panels))
+}
+
+func (c *convolution) tasks(threads int) int {
+	blocks, groups := c.split(threads)
+	return blocks * groups
+}
+
+func (c *convolution) run(s *Session, w *worker, task int) {
+	blocks, groups := c.split(s.pool.Threads())
+	first := task % blocks * c.block
+	count := min(c.block, c.tiles-first)
+	joined := c.offsets(w, first, count)
+
+	panels := c.weights.panels
+	group := task / blocks
+	stride := c.window.taps() * c.set.TileRows
+	filters := c.out.channels()
+	t := &w.tile
+	t.Input = &s.arena[0]
+	t.Stride = filters
+	t.Lo, t.Hi = c.lo, c.hi
+	for _, p := range panels[group*len(panels)/groups : (group+1)*len(panels)/groups] {
+		t.Panel = &c.weights.data[p.start]
+		t.Channels = p.channels
+		for i := range count {
+			pixel := (first + i) * c.set.TileRows
+			t.Offsets = &w.offsets[i*stride]
+			t.Taps, t.Depth = c.window.taps(), c.window.channels
+			if joined&(1<<i) != 0 {
+				t.Taps, t.Depth = c.window.kernel, c.window.kernel*c.window.channels
+			}
+			t.Rows = min(c.set.TileRows, c.window.pixels()-pixel)
+			t.Output = &s.arena[c.out.start+pixel*filters+p.first]
+			c.set.Tile(p.kernel, t)
+		}
+	}
+}
+
+// offsets fills the worker's table for count tiles and returns the set of
+// those whose kernel rows are joined.
+func (c *convolution) offsets(w *worker, first, count int) (joined uint64) {
+	rows := c.set.TileRows
+	stride := c.window.taps() * rows
+	for i := range count {
+		if c.window.offsets(w.offsets[i*stride:], rows, (first+i)*rows, c.in.start, 0, true) {
+			joined |= 1 << i
+		}
+	}
+	return joined
+}

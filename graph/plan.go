@@ -1,0 +1,287 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/convnetplayground/convnet/internal/kernel"
+	"github.com/convnetplayground/convnet/tensor"
+)
+
+// Reduction says what a tap keeps of a feature map.
+type Reduction int
+
+const (
+	Whole   Reduction = iota // [batch, height, width, channels] as it is
+	Mean                     // over height and width: [batch, channels]
+	Maximum                  // over height and width: [batch, channels]
+)
+
+// Tap asks for what a node puts out.
+type Tap struct {
+	Node   string
+	Reduce Reduction
+}
+
+// Plan is a compiled network: immutable, shared by its Sessions.
+type Plan struct {
+	set     *kernel.Set
+	batch   int
+	input   *buffer
+	taps    []*buffer // in the order asked for
+	steps   []step
+	zeros   int // values of zeros at the start of the arena
+	arena   int // values
+	offsets int // most offsets that a step needs at once
+	vector  int // most channels that a reduction adds up
+}
+
+// step is a part of a Plan that runs after the one before it is done.
+type step interface {
+	// tasks is the number of parts that threads workers share.
+	tasks(threads int) int
+	run(s *Session, w *worker, task int)
+}
+
+// Compile plans forward passes of batch pictures that fill the taps and stop
+// at the deepest of them. It fails where a tap names no node.
+func (n *Network) Compile(batch int, taps ...Tap) (*Plan, error) {
+	set, _ := kernel.Active()
+	return n.compile(set, batch, taps)
+}
+
+func (n *Network) compile(set *kernel.Set, batch int, taps []Tap) (*Plan, error) {
+	if batch < 1 {
+		return nil, fmt.Errorf("batch of %d", batch)
+	}
+	c := compiler{
+		network: n, plan: &Plan{set: set, batch: batch},
+		tapped: map[*Node]bool{}, users: map[*Node][]*Node{}, values: map[*Node]*buffer{},
+	}
+	outputs, err := c.resolve(taps)
+	if err != nil {
+		return nil, err
+	}
+	for _, node := range c.order(outputs) {
+		if err := c.emit(node); err != nil {
+			return nil, fmt.Errorf("%s %q: %w", node.Op.Type(), node.Name, err)
+		}
+	}
+	for _, output := range outputs {
+		b := c.values[output]
+		b.last = len(c.plan.steps)
+		c.plan.taps = append(c.plan.taps, b)
+	}
+	c.place()
+	return c.plan, nil
+}
+
+// compiler holds the state of one Compile.
+type compiler struct {
+	network *Network
+	plan    *Plan
+	tapped  map[*Node]bool    // nodes whose own output is wanted
+	users   map[*Node][]*Node // only nodes that a tap needs
+	values  map[*Node]*buffer // where outputs stand; fused nodes share
+	buffers []*buffer
+}
+
+// resolve finds the tapped nodes. A reduced tap becomes a pooling node of its
+// own, so that its feature map need not outlive its use.
+func (c *compiler) resolve(taps []Tap) ([]*Node, error) {
+	if len(taps) == 0 {
+		return nil, fmt.Errorf("no taps")
+	}
+	reduced := map[Tap]*Node{}
+	outputs := make([]*Node, len(taps))
+	for i, tap := range taps {
+		node := c.network.graph.Node(tap.Node)
+		if node == nil {
+			return nil, fmt.Errorf("tap %q: no such node", tap.Node)
+		}
+		if tap.Reduce != Whole && len(node.Shape) == 3 {
+			if reduced[tap] == nil {
+				reduced[tap] = reduction(node, tap.Reduce)
+			}
+			node = reduced[tap]
+		}
+		outputs[i] = node
+		c.tapped[node] = true
+	}
+	return outputs, nil
+}
+
+func reduction(node *Node, r Reduction) *Node {
+	var op Op = GlobalAveragePooling2D{}
+	if r == Maximum {
+		op = GlobalMaxPooling2D{}
+	}
+	return &Node{Name: node.Name, Op: op, Inputs: []*Node{node}, Shape: tensor.Shape{node.Shape[2]}}
+}
+
+// order lists the nodes that the outputs need, inputs first, and fills users.
+func (c *compiler) order(outputs []*Node) []*Node {
+	var order []*Node
+	seen := map[*Node]bool{}
+	var visit func(*Node)
+	visit = func(n *Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, input := range n.Inputs {
+			visit(input)
+			c.users[input] = append(c.users[input], n)
+		}
+		order = append(order, n)
+	}
+	for _, output := range outputs {
+		visit(output)
+	}
+	return order
+}
+
+// emit appends the step that computes a node, with the nodes after it that
+// can be fused into it.
+func (c *compiler) emit(n *Node) error {
+	if c.values[n] != nil {
+		return nil // fused into a node before
+	}
+	switch op := n.Op.(type) {
+	case Input:
+		c.plan.input = c.output(n, 0)
+	case Dropout:
+		c.values[n] = c.values[n.Inputs[0]]
+	case ZeroPadding2D:
+		if c.foldsPadding(n) {
+			return nil
+		}
+		c.step(n, n, &pad{padding: op.Padding}, n.Inputs[0])
+	case Conv2D:
+		source, padding := c.unpadded(n.Inputs[0], op.Padding)
+		w := newWindow(c.plan.batch, source.Shape, n.Shape, op.Kernel, op.Stride, op.Dilation, padding)
+		return c.convolution(n, source, w, op.Activation)
+	case DepthwiseConv2D:
+		source, padding := c.unpadded(n.Inputs[0], op.Padding)
+		w := newWindow(c.plan.batch, source.Shape, n.Shape, op.Kernel, op.Stride, op.Dilation, padding)
+		return c.depthwise(n, source, w, op.Activation)
+	case Dense:
+		w := newWindow(c.plan.batch, tensor.Shape{1, 1, n.Inputs[0].Shape[0]}, tensor.Shape{1, 1, op.Units}, 1, 1, 1, Padding{})
+		return c.dense(n, w, op)
+	case BatchNormalization:
+		fused := c.fuse(n, Linear, false)
+		a := c.network.normalisation(n)
+		c.step(n, fused.last, newNormalise(a, fused), n.Inputs[0])
+	case Activate:
+		if op.Activation == Softmax {
+			c.step(n, n, &softmax{}, n.Inputs[0])
+			return nil
+		}
+		fused := fusion{last: n}
+		fused.lo, fused.hi, _ = op.Activation.bounds()
+		identity := affine{[]float64{1}, []float64{0}}
+		c.step(n, n, newNormalise(identity, fused), n.Inputs[0])
+	case Add:
+		fused := c.fuse(n, Linear, false)
+		c.step(n, fused.last, &add{lo: fused.lo, hi: fused.hi}, n.Inputs[0], n.Inputs[1])
+	case GlobalAveragePooling2D:
+		c.plan.vector = max(c.plan.vector, n.Shape[0])
+		c.step(n, n, &globalPooling{average: true}, n.Inputs[0])
+	case GlobalMaxPooling2D:
+		c.step(n, n, &globalPooling{}, n.Inputs[0])
+	default:
+		return fmt.Errorf("cannot be run")
+	}
+	return nil
+}
+
+// fusion is a chain of nodes computed in one step.
+type fusion struct {
+	norm   *Node // batch normalisation, or nil
+	last   *Node // the node whose output the step writes
+	lo, hi float32
+}
+
+// fuse follows the chain from n on through nodes that nobody else uses and no
+// tap wants the input of: a batch normalisation where norms is set, then an
+// activation that is a clamp.
+func (c *compiler) fuse(n *Node, activation Activation, norms bool) fusion {
+	f := fusion{last: n}
+	f.lo, f.hi, _ = activation.bounds()
+	clamped := activation != Linear && activation != ""
+	for !c.tapped[f.last] && len(c.users[f.last]) == 1 {
+		next := c.users[f.last][0]
+		switch op := next.Op.(type) {
+		case BatchNormalization:
+			if !norms || clamped || f.norm != nil {
+				return f
+			}
+			f.norm = next
+		case Activate:
+			lo, hi, isClamp := op.Activation.bounds()
+			if !isClamp || clamped {
+				return f
+			}
+			f.lo, f.hi, clamped = lo, hi, true
+		case Dropout:
+		default:
+			return f
+		}
+		f.last = next
+	}
+	return f
+}
+
+// foldsPadding tells whether all users of a padding node can read the zeros
+// themselves.
+func (c *compiler) foldsPadding(n *Node) bool {
+	if c.tapped[n] {
+		return false
+	}
+	for _, user := range c.users[n] {
+		switch user.Op.(type) {
+		case Conv2D, DepthwiseConv2D:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// unpadded looks through a folded padding node.
+func (c *compiler) unpadded(input *Node, p Padding) (*Node, Padding) {
+	op, ok := input.Op.(ZeroPadding2D)
+	if !ok || c.values[input] != nil {
+		return input, p
+	}
+	p.Top += op.Padding.Top
+	p.Left += op.Padding.Left
+	return input.Inputs[0], p
+}
+
+// step appends s, which computes from on to last out of the inputs.
+func (c *compiler) step(from, last *Node, s interface {
+	step
+	bind(out *buffer, in []*buffer)
+}, inputs ...*Node) {
+	index := len(c.plan.steps)
+	in := make([]*buffer, len(inputs))
+	for i, input := range inputs {
+		in[i] = c.values[input]
+		in[i].last = index
+	}
+	out := c.output(last, index)
+	for n := last; n != from; n = n.Inputs[0] {
+		c.values[n] = out
+	}
+	c.values[from] = out
+	s.bind(out, in)
+	c.plan.steps = append(c.plan.steps, s)
+}
+
+// output makes the buffer of what n puts out, written by the step index.
+func (c *compiler) output(n *Node, index int) *buffer {
+	b := &buffer{shape: append(tensor.Shape{c.plan.batch}, n.Shape...), first: index, last: index}
+	c.buffers = append(c.buffers, b)
+	c.values[n] = b
+	return b
+}

@@ -1,0 +1,109 @@
+package graph
+
+import "github.com/convnetplayground/convnet/tensor"
+
+// maxTileRows bounds the rows of a tile at every CPU level.
+const maxTileRows = 16
+
+// window is a kernel sliding over a batch of feature maps
+// [batch, height, width, channels].
+type window struct {
+	batch, height, width, channels int
+	outHeight, outWidth            int
+	kernel, stride, dilation       int
+	top, left                      int // rows and columns of zeros before the map
+}
+
+func newWindow(batch int, input, output tensor.Shape, kernel, stride, dilation int, p Padding) window {
+	return window{
+		batch: batch, height: input[0], width: input[1], channels: input[2],
+		outHeight: output[0], outWidth: output[1],
+		kernel: kernel, stride: stride, dilation: dilation,
+		top: p.Top, left: p.Left,
+	}
+}
+
+// pixels is the number of output pixels of the batch.
+func (w *window) pixels() int { return w.batch * w.outHeight * w.outWidth }
+
+// pointwise tells that output pixel i is made of input pixel i alone.
+func (w *window) pointwise() bool {
+	return w.kernel == 1 && w.stride == 1 && w.outHeight == w.height && w.outWidth == w.width
+}
+
+// taps is the number of kernel positions.
+func (w *window) taps() int { return w.kernel * w.kernel }
+
+// offsets writes where the kernel positions of the output pixels from first
+// on lie, [taps, rows], counted in values; base is where the map begins and
+// zeros where there are zeros to read instead of padding. Rows past the last
+// pixel repeat it.
+//
+// Where joined is set and no pixel of the tile touches the padding, the
+// positions of one kernel row lie side by side: offsets then writes
+// [kernel, rows] and returns true.
+func (w *window) offsets(dst []int, rows, first, base, zeros int, joined bool) bool {
+	last := w.pixels() - 1
+	if w.pointwise() {
+		for r := range rows {
+			dst[r] = base + min(first+r, last)*w.channels
+		}
+		return false
+	}
+	var top, left, origin [maxTileRows]int
+	extent := (w.kernel - 1) * w.dilation
+	inside := true
+	x := first % w.outWidth
+	y := first / w.outWidth % w.outHeight
+	n := first / (w.outWidth * w.outHeight)
+	for r := range rows {
+		top[r] = y*w.stride - w.top
+		left[r] = x*w.stride - w.left
+		origin[r] = base + ((n*w.height+top[r])*w.width+left[r])*w.channels
+		inside = inside && top[r] >= 0 && left[r] >= 0 && top[r]+extent < w.height && left[r]+extent < w.width
+		if first+r >= last {
+			continue
+		}
+		if x++; x == w.outWidth {
+			x = 0
+			if y++; y == w.outHeight {
+				y = 0
+				n++
+			}
+		}
+	}
+	if inside {
+		return w.insideOffsets(dst, rows, &origin, joined && w.dilation == 1 && w.kernel > 1)
+	}
+	for ky := range w.kernel {
+		for kx := range w.kernel {
+			step := (ky*w.width + kx) * w.dilation * w.channels
+			for r := range rows {
+				offset := zeros
+				if uint(top[r]+ky*w.dilation) < uint(w.height) && uint(left[r]+kx*w.dilation) < uint(w.width) {
+					offset = origin[r] + step
+				}
+				dst[r] = offset
+			}
+			dst = dst[rows:]
+		}
+	}
+	return false
+}
+
+func (w *window) insideOffsets(dst []int, rows int, origin *[maxTileRows]int, joined bool) bool {
+	columns := w.kernel
+	if joined {
+		columns = 1
+	}
+	for ky := range w.kernel {
+		for kx := range columns {
+			step := (ky*w.width + kx) * w.dilation * w.channels
+			for r := range rows {
+				dst[r] = origin[r] + step
+			}
+			dst = dst[rows:]
+		}
+	}
+	return joined
+}

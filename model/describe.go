@@ -1,0 +1,95 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/convnetplayground/convnet/graph"
+	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights/embedded"
+	"github.com/convnetplayground/convnet/zoo"
+)
+
+// Layer describes one layer of a network.
+type Layer struct {
+	Index                int    `json:"index"`
+	Name                 string `json:"name"`
+	Type                 string `json:"type"`
+	Shape                [3]int `json:"shape"` // [height, width, channels]; a vector is [1, 1, n]
+	Parameters           int    `json:"parameters"`
+	ParametersCumulative int    `json:"parameters_cumulative"`
+	Search               bool   `json:"search"` // one of the eight that search offers
+}
+
+// Info describes a network.
+type Info struct {
+	Name       string  `json:"name"`
+	Title      string  `json:"title"`
+	Family     string  `json:"family"`
+	Parameters int     `json:"parameters"`
+	Input      [3]int  `json:"input"` // [height, width, channels]
+	Licence    string  `json:"licence"`
+	Weights    string  `json:"weights"` // embedded, installed or missing
+	Layers     []Layer `json:"layers"`
+}
+
+// What Info.Weights can say.
+const (
+	Embedded  = "embedded"
+	Installed = "installed"
+	Missing   = "missing"
+)
+
+// Names lists the known models.
+func Names() []string {
+	var names []string
+	for _, a := range zoo.All() {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// Describe tells what a model is, without reading weights. An unknown name is
+// an *UnknownError.
+func Describe(name string) (Info, error) {
+	architecture, g, err := build(name)
+	if err != nil {
+		return Info{}, err
+	}
+	return describe(architecture, g), nil
+}
+
+func build(name string) (zoo.Architecture, *graph.Graph, error) {
+	architecture, ok := zoo.Find(name)
+	if !ok {
+		return zoo.Architecture{}, nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
+	}
+	g, err := architecture.Build()
+	return architecture, g, err
+}
+
+func describe(a zoo.Architecture, g *graph.Graph) Info {
+	info := Info{
+		Name: a.Name, Title: a.Title, Family: a.Family, Licence: a.Licence,
+		Input: [3]int{a.Size, a.Size, 3}, Weights: Missing,
+	}
+	if slices.Contains(embedded.Names(), a.Name) {
+		info.Weights = Embedded
+	}
+	for i, node := range g.Nodes() {
+		info.Parameters += node.ParameterCount()
+		info.Layers = append(info.Layers, Layer{
+			Index: i, Name: node.Name, Type: node.Op.Type(), Shape: mapShape(node.Shape),
+			Parameters: node.ParameterCount(), ParametersCumulative: info.Parameters,
+			Search: slices.Contains(a.SearchLayers, node.Name),
+		})
+	}
+	return info
+}
+
+// mapShape writes a vector as a feature map of one pixel.
+func mapShape(s tensor.Shape) [3]int {
+	if len(s) == 1 {
+		return [3]int{1, 1, s[0]}
+	}
+	return [3]int{s[0], s[1], s[2]}
+}

@@ -1,0 +1,50 @@
+package model
+
+import (
+	"context"
+
+	"github.com/convnetplayground/convnet/graph"
+	"github.com/convnetplayground/convnet/preprocess"
+)
+
+// Embedder turns pictures into vectors. It serves one goroutine at a time.
+type Embedder struct {
+	recipe  preprocess.Recipe
+	session *graph.Session
+	shapes  [][]int
+	vectors [][]float32
+}
+
+// Embedder prepares one forward pass that fills the given layers. A nil pool
+// runs it in the caller's goroutine alone. Unknown layers are an *UnknownError.
+func (m *Model) Embedder(layers []string, p Pooling, r preprocess.Recipe, pool *graph.Pool) (*Embedder, error) {
+	plan, err := m.plan(layers, p)
+	if err != nil {
+		return nil, err
+	}
+	e := &Embedder{recipe: r, session: plan.NewSession(pool)}
+	for i := range layers {
+		tap := e.session.Tap(i)
+		shape := []int{len(tap.Data)}
+		if p == None {
+			shape = tap.Shape[1:]
+		}
+		e.shapes = append(e.shapes, shape)
+		e.vectors = append(e.vectors, tap.Data)
+	}
+	return e, nil
+}
+
+// Shapes lists the shape of each layer's vector: [channels], [height*width*channels]
+// or, without pooling, [height, width, channels].
+func (e *Embedder) Shapes() [][]int { return e.shapes }
+
+// Embed returns one vector per layer, in the order asked for. They are views,
+// valid until the next call.
+func (e *Embedder) Embed(ctx context.Context, im *preprocess.Image) ([][]float32, error) {
+	e.recipe.Fill(e.session.Input().Data, im)
+	if err := e.session.Run(ctx); err != nil {
+		return nil, err
+	}
+	return e.vectors, nil
+}

@@ -1,0 +1,66 @@
+package model
+
+import (
+	"context"
+	_ "embed" // the labels
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/convnetplayground/convnet/graph"
+	"github.com/convnetplayground/convnet/preprocess"
+)
+
+//go:embed imagenet_labels.txt
+var imagenetLabels string
+
+// Prediction is one class of a classifier's answer.
+type Prediction struct {
+	Index       int     `json:"index"`
+	Label       string  `json:"label"`
+	Probability float64 `json:"probability"`
+}
+
+// Predictor classifies pictures. It serves one goroutine at a time.
+type Predictor struct {
+	embedder *Embedder
+	labels   []string
+}
+
+// Predictor prepares the forward pass to the last layer.
+func (m *Model) Predictor(r preprocess.Recipe, pool *graph.Pool) (*Predictor, error) {
+	last := m.info.Layers[len(m.info.Layers)-1]
+	e, err := m.Embedder([]string{last.Name}, Flatten, r, pool)
+	if err != nil {
+		return nil, err
+	}
+	return &Predictor{embedder: e, labels: labels(last.Shape[2])}, nil
+}
+
+// labels names the classes of a classifier.
+func labels(classes int) []string {
+	names := strings.Split(strings.TrimSpace(imagenetLabels), "\n")
+	if len(names) == classes {
+		return names
+	}
+	names = make([]string, classes)
+	for i := range names {
+		names[i] = fmt.Sprintf("class %d", i)
+	}
+	return names
+}
+
+// Predict returns the top most probable classes, most probable first; of
+// equal ones the lower index.
+func (p *Predictor) Predict(ctx context.Context, im *preprocess.Image, top int) ([]Prediction, error) {
+	vectors, err := p.embedder.Embed(ctx, im)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Prediction, len(p.labels))
+	for i, probability := range vectors[0] {
+		all[i] = Prediction{Index: i, Label: p.labels[i], Probability: float64(probability)}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Probability > all[j].Probability })
+	return all[:min(max(top, 0), len(all))], nil
+}
