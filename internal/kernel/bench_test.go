@@ -62,3 +62,42 @@ func ones(n int) []float32 {
 	}
 	return x
 }
+
+// BenchmarkDepthwise convolves a row of 28 pixels with stride 1.
+func BenchmarkDepthwise(b *testing.B) {
+	for _, size := range []int{3, 5} {
+		for _, channels := range []int{32, 96, 144, 240, 480, 672, 1152} {
+			each(b, fmt.Sprintf("%dx%d/%d", size, size, channels), func(b *testing.B, set *kernel.Set) {
+				benchmarkDepthwise(b, set, size, channels)
+			})
+		}
+	}
+}
+
+func benchmarkDepthwise(b *testing.B, set *kernel.Set, size, channels int) {
+	const width = 28
+	taps, rows, block := size*size, set.DepthwiseRows, 2*set.Lanes
+	input := ones((width+size)*size*channels + block)
+	weights := ones((channels + block) * (1 + taps))
+	output := make([]float32, width*channels)
+	tiles := (width + rows - 1) / rows
+	work := make([]kernel.DepthwiseTile, tiles)
+	for i := range work {
+		offsets := make([]int, taps*rows)
+		for j := range offsets {
+			tap, m := j/rows, j%rows
+			offsets[j] = ((tap/size)*(width+size) + min(i*rows+m, width-1) + tap%size) * channels
+		}
+		work[i] = kernel.DepthwiseTile{
+			Input: &input[0], Offsets: &offsets[0], Taps: taps, Weights: &weights[0],
+			Output: &output[i*rows*channels], Stride: channels, Rows: min(rows, width-i*rows), Channels: channels,
+			Lo: 0, Hi: 6,
+		}
+	}
+	for b.Loop() {
+		for i := range work {
+			set.Depthwise(&work[i])
+		}
+	}
+	reportRate(b, width*channels*taps)
+}

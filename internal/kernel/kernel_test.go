@@ -22,6 +22,7 @@ func TestLevels(t *testing.T) {
 	for _, set := range sets() {
 		t.Run(string(set.Level), func(t *testing.T) {
 			t.Run("Tile", func(t *testing.T) { kerneltest.Tile(t, set) })
+			t.Run("Depthwise", func(t *testing.T) { kerneltest.Depthwise(t, set) })
 		})
 	}
 }
