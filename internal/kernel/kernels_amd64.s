@@ -500,47 +500,74 @@ block:
 	VMOVUPS 32(DX), Y5
 	VMOVUPS (DX), Y6
 	VMOVUPS 32(DX), Y7
+	VMOVUPS (DX), Y8
+	VMOVUPS 32(DX), Y9
+	VMOVUPS (DX), Y10
+	VMOVUPS 32(DX), Y11
+	VMOVUPS (DX), Y12
+	VMOVUPS 32(DX), Y13
 	ADDQ    $+64, DX
 	MOVQ    8(AX), R8
 	MOVQ    16(AX), R9
 
 tap:
-	VMOVUPS      (DX), Y8
-	VMOVUPS      32(DX), Y9
+	VMOVUPS      (DX), Y14
+	VMOVUPS      32(DX), Y15
 	MOVQ         (R8), R10
-	VFMADD231PS  (CX)(R10*4), Y8, Y0
-	VFMADD231PS  32(CX)(R10*4), Y9, Y1
+	VFMADD231PS  (CX)(R10*4), Y14, Y0
+	VFMADD231PS  32(CX)(R10*4), Y15, Y1
 	MOVQ         8(R8), R10
-	VFMADD231PS  (CX)(R10*4), Y8, Y2
-	VFMADD231PS  32(CX)(R10*4), Y9, Y3
+	VFMADD231PS  (CX)(R10*4), Y14, Y2
+	VFMADD231PS  32(CX)(R10*4), Y15, Y3
 	MOVQ         16(R8), R10
-	VFMADD231PS  (CX)(R10*4), Y8, Y4
-	VFMADD231PS  32(CX)(R10*4), Y9, Y5
+	VFMADD231PS  (CX)(R10*4), Y14, Y4
+	VFMADD231PS  32(CX)(R10*4), Y15, Y5
 	MOVQ         24(R8), R10
-	VFMADD231PS  (CX)(R10*4), Y8, Y6
-	VFMADD231PS  32(CX)(R10*4), Y9, Y7
-	ADDQ         $+32, R8
+	VFMADD231PS  (CX)(R10*4), Y14, Y6
+	VFMADD231PS  32(CX)(R10*4), Y15, Y7
+	MOVQ         32(R8), R10
+	VFMADD231PS  (CX)(R10*4), Y14, Y8
+	VFMADD231PS  32(CX)(R10*4), Y15, Y9
+	MOVQ         40(R8), R10
+	VFMADD231PS  (CX)(R10*4), Y14, Y10
+	VFMADD231PS  32(CX)(R10*4), Y15, Y11
+	MOVQ         48(R8), R10
+	VFMADD231PS  (CX)(R10*4), Y14, Y12
+	VFMADD231PS  32(CX)(R10*4), Y15, Y13
+	ADDQ         $+56, R8
 	ADDQ         $+64, DX
 	DECQ         R9
 	JNZ          tap
-	VBROADCASTSS 64(AX), Y8
-	VBROADCASTSS 68(AX), Y9
-	VMAXPS       Y0, Y8, Y0
-	VMINPS       Y0, Y9, Y0
-	VMAXPS       Y1, Y8, Y1
-	VMINPS       Y1, Y9, Y1
-	VMAXPS       Y2, Y8, Y2
-	VMINPS       Y2, Y9, Y2
-	VMAXPS       Y3, Y8, Y3
-	VMINPS       Y3, Y9, Y3
-	VMAXPS       Y4, Y8, Y4
-	VMINPS       Y4, Y9, Y4
-	VMAXPS       Y5, Y8, Y5
-	VMINPS       Y5, Y9, Y5
-	VMAXPS       Y6, Y8, Y6
-	VMINPS       Y6, Y9, Y6
-	VMAXPS       Y7, Y8, Y7
-	VMINPS       Y7, Y9, Y7
+	VBROADCASTSS 64(AX), Y14
+	VBROADCASTSS 68(AX), Y15
+	VMAXPS       Y0, Y14, Y0
+	VMINPS       Y0, Y15, Y0
+	VMAXPS       Y1, Y14, Y1
+	VMINPS       Y1, Y15, Y1
+	VMAXPS       Y2, Y14, Y2
+	VMINPS       Y2, Y15, Y2
+	VMAXPS       Y3, Y14, Y3
+	VMINPS       Y3, Y15, Y3
+	VMAXPS       Y4, Y14, Y4
+	VMINPS       Y4, Y15, Y4
+	VMAXPS       Y5, Y14, Y5
+	VMINPS       Y5, Y15, Y5
+	VMAXPS       Y6, Y14, Y6
+	VMINPS       Y6, Y15, Y6
+	VMAXPS       Y7, Y14, Y7
+	VMINPS       Y7, Y15, Y7
+	VMAXPS       Y8, Y14, Y8
+	VMINPS       Y8, Y15, Y8
+	VMAXPS       Y9, Y14, Y9
+	VMINPS       Y9, Y15, Y9
+	VMAXPS       Y10, Y14, Y10
+	VMINPS       Y10, Y15, Y10
+	VMAXPS       Y11, Y14, Y11
+	VMINPS       Y11, Y15, Y11
+	VMAXPS       Y12, Y14, Y12
+	VMINPS       Y12, Y15, Y12
+	VMAXPS       Y13, Y14, Y13
+	VMINPS       Y13, Y15, Y13
 	MOVQ         BX, R8
 	MOVQ         48(AX), R9
 	CMPQ         DI, $+16
@@ -562,6 +589,21 @@ tap:
 	ADDQ         SI, R8
 	VMOVUPS      Y6, (R8)
 	VMOVUPS      Y7, 32(R8)
+	DECQ         R9
+	JZ           stored
+	ADDQ         SI, R8
+	VMOVUPS      Y8, (R8)
+	VMOVUPS      Y9, 32(R8)
+	DECQ         R9
+	JZ           stored
+	ADDQ         SI, R8
+	VMOVUPS      Y10, (R8)
+	VMOVUPS      Y11, 32(R8)
+	DECQ         R9
+	JZ           stored
+	ADDQ         SI, R8
+	VMOVUPS      Y12, (R8)
+	VMOVUPS      Y13, 32(R8)
 
 stored:
 	ADDQ $+64, CX
@@ -572,29 +614,750 @@ stored:
 	RET
 
 narrow:
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Y8
-	VPCMPGTD     lanes<>+0(SB), Y8, Y9
-	VPCMPGTD     lanes<>+32(SB), Y8, Y8
-	VMASKMOVPS   Y0, Y9, (R8)
-	VMASKMOVPS   Y1, Y8, 32(R8)
+	VMOVD        DI, X14
+	VPBROADCASTD X14, Y14
+	VPCMPGTD     lanes<>+0(SB), Y14, Y15
+	VPCMPGTD     lanes<>+32(SB), Y14, Y14
+	VMASKMOVPS   Y0, Y15, (R8)
+	VMASKMOVPS   Y1, Y14, 32(R8)
 	DECQ         R9
 	JZ           end
 	ADDQ         SI, R8
-	VMASKMOVPS   Y2, Y9, (R8)
-	VMASKMOVPS   Y3, Y8, 32(R8)
+	VMASKMOVPS   Y2, Y15, (R8)
+	VMASKMOVPS   Y3, Y14, 32(R8)
 	DECQ         R9
 	JZ           end
 	ADDQ         SI, R8
-	VMASKMOVPS   Y4, Y9, (R8)
-	VMASKMOVPS   Y5, Y8, 32(R8)
+	VMASKMOVPS   Y4, Y15, (R8)
+	VMASKMOVPS   Y5, Y14, 32(R8)
 	DECQ         R9
 	JZ           end
 	ADDQ         SI, R8
-	VMASKMOVPS   Y6, Y9, (R8)
-	VMASKMOVPS   Y7, Y8, 32(R8)
+	VMASKMOVPS   Y6, Y15, (R8)
+	VMASKMOVPS   Y7, Y14, 32(R8)
+	DECQ         R9
+	JZ           end
+	ADDQ         SI, R8
+	VMASKMOVPS   Y8, Y15, (R8)
+	VMASKMOVPS   Y9, Y14, 32(R8)
+	DECQ         R9
+	JZ           end
+	ADDQ         SI, R8
+	VMASKMOVPS   Y10, Y15, (R8)
+	VMASKMOVPS   Y11, Y14, 32(R8)
+	DECQ         R9
+	JZ           end
+	ADDQ         SI, R8
+	VMASKMOVPS   Y12, Y15, (R8)
+	VMASKMOVPS   Y13, Y14, 32(R8)
 
 end:
+	VZEROUPPER
+	RET
+
+// func addAVX2(dst *float32, a *float32, b *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX2
+TEXT ·addAVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS lo+32(FP), Y0
+	VBROADCASTSS hi+36(FP), Y1
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         a+8(FP), DX
+	MOVQ         b+16(FP), BX
+	SUBQ         $+32, AX
+	JL           vectors
+
+turn:
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(DX), Y2
+	VMOVUPS 32(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 64(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y2
+	VMOVUPS 96(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JGE     turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	JGE     vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y3
+	VMASKMOVPS   (BX), Y2, Y4
+	VADDPS       Y4, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VMINPS       Y3, Y1, Y3
+	VMASKMOVPS   Y3, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleShiftAVX2(dst *float32, x *float32, scale *float32, shift *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·scaleShiftAVX2(SB), NOSPLIT, $0-48
+	VBROADCASTSS lo+40(FP), Y0
+	VBROADCASTSS hi+44(FP), Y1
+	MOVQ         n+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	MOVQ         scale+16(FP), BX
+	MOVQ         shift+24(FP), SI
+	SUBQ         $+32, AX
+	JL           vectors
+
+turn:
+	VMOVUPS     (DX), Y2
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VFMADD213PS Y4, Y3, Y2
+	VMAXPS      Y2, Y0, Y2
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     32(DX), Y2
+	VMOVUPS     32(BX), Y3
+	VMOVUPS     32(SI), Y4
+	VFMADD213PS Y4, Y3, Y2
+	VMAXPS      Y2, Y0, Y2
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, 32(CX)
+	VMOVUPS     64(DX), Y2
+	VMOVUPS     64(BX), Y3
+	VMOVUPS     64(SI), Y4
+	VFMADD213PS Y4, Y3, Y2
+	VMAXPS      Y2, Y0, Y2
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, 64(CX)
+	VMOVUPS     96(DX), Y2
+	VMOVUPS     96(BX), Y3
+	VMOVUPS     96(SI), Y4
+	VFMADD213PS Y4, Y3, Y2
+	VMAXPS      Y2, Y0, Y2
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, 96(CX)
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	ADDQ        $+128, SI
+	SUBQ        $+32, AX
+	JGE         turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS     (DX), Y2
+	VMOVUPS     (BX), Y3
+	VMOVUPS     (SI), Y4
+	VFMADD213PS Y4, Y3, Y2
+	VMAXPS      Y2, Y0, Y2
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (CX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	ADDQ        $+32, SI
+	SUBQ        $+8, AX
+	JGE         vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y3
+	VMASKMOVPS   (BX), Y2, Y4
+	VMASKMOVPS   (SI), Y2, Y5
+	VFMADD213PS  Y5, Y4, Y3
+	VMAXPS       Y3, Y0, Y3
+	VMINPS       Y3, Y1, Y3
+	VMASKMOVPS   Y3, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func accumulateAVX2(sum *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·accumulateAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), AX
+	MOVQ sum+0(FP), CX
+	MOVQ x+8(FP), DX
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS 32(DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, AX
+	JGE     turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
+	JGE     vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maximumAVX2(greatest *float32, x *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), AX
+	MOVQ greatest+0(FP), CX
+	MOVQ x+8(FP), DX
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y1
+	VMOVUPS   Y1, (CX)
+	VMOVUPS   32(CX), Y0
+	VMOVUPS   32(DX), Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y1
+	VMOVUPS   Y1, 32(CX)
+	VMOVUPS   64(CX), Y0
+	VMOVUPS   64(DX), Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y1
+	VMOVUPS   Y1, 64(CX)
+	VMOVUPS   96(CX), Y0
+	VMOVUPS   96(DX), Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y1
+	VMOVUPS   Y1, 96(CX)
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	SUBQ      $+32, AX
+	JGE       turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y1
+	VMOVUPS   Y1, (CX)
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	SUBQ      $+8, AX
+	JGE       vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VMAXPS       Y2, Y1, Y2
+	VCMPPS       $0x03, Y1, Y1, Y3
+	VBLENDVPS    Y3, Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func dotAVX2(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·dotAVX2(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	SUBQ   $+16, DX
+	JL     vectors
+
+turn:
+	VCVTPS2PD   (AX), Y4
+	VCVTPS2PD   (CX), Y5
+	VFMADD231PD Y5, Y4, Y0
+	VCVTPS2PD   16(AX), Y4
+	VCVTPS2PD   16(CX), Y5
+	VFMADD231PD Y5, Y4, Y1
+	VCVTPS2PD   32(AX), Y4
+	VCVTPS2PD   32(CX), Y5
+	VFMADD231PD Y5, Y4, Y2
+	VCVTPS2PD   48(AX), Y4
+	VCVTPS2PD   48(CX), Y5
+	VFMADD231PD Y5, Y4, Y3
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	JGE         turn
+
+vectors:
+	ADDQ $+12, DX
+	JL   rest
+
+vector:
+	VCVTPS2PD   (AX), Y4
+	VCVTPS2PD   (CX), Y5
+	VFMADD231PD Y5, Y4, Y0
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+	SUBQ        $+4, DX
+	JGE         vector
+
+rest:
+	ADDQ         $+4, DX
+	JZ           done
+	VMOVD        DX, X4
+	VPBROADCASTD X4, X4
+	VPCMPGTD     lanes<>+0(SB), X4, X4
+	VMASKMOVPS   (AX), X4, X5
+	VCVTPS2PD    X5, Y5
+	VMASKMOVPS   (CX), X4, X4
+	VCVTPS2PD    X4, Y4
+	VFMADD231PD  Y4, Y5, Y0
+
+done:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func squaredDistanceAVX2(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·squaredDistanceAVX2(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	SUBQ   $+16, DX
+	JL     vectors
+
+turn:
+	VCVTPS2PD   (AX), Y4
+	VCVTPS2PD   (CX), Y5
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y4, Y4, Y0
+	VCVTPS2PD   16(AX), Y4
+	VCVTPS2PD   16(CX), Y5
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y4, Y4, Y1
+	VCVTPS2PD   32(AX), Y4
+	VCVTPS2PD   32(CX), Y5
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y4, Y4, Y2
+	VCVTPS2PD   48(AX), Y4
+	VCVTPS2PD   48(CX), Y5
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y4, Y4, Y3
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	JGE         turn
+
+vectors:
+	ADDQ $+12, DX
+	JL   rest
+
+vector:
+	VCVTPS2PD   (AX), Y4
+	VCVTPS2PD   (CX), Y5
+	VSUBPD      Y5, Y4, Y4
+	VFMADD231PD Y4, Y4, Y0
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+	SUBQ        $+4, DX
+	JGE         vector
+
+rest:
+	ADDQ         $+4, DX
+	JZ           done
+	VMOVD        DX, X4
+	VPBROADCASTD X4, X4
+	VPCMPGTD     lanes<>+0(SB), X4, X4
+	VMASKMOVPS   (AX), X4, X5
+	VCVTPS2PD    X5, Y5
+	VMASKMOVPS   (CX), X4, X4
+	VCVTPS2PD    X4, Y4
+	VSUBPD       Y4, Y5, Y5
+	VFMADD231PD  Y5, Y5, Y0
+
+done:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func absoluteDistanceAVX2(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX2, SSE2
+TEXT ·absoluteDistanceAVX2(SB), NOSPLIT, $0-32
+	MOVQ     a+0(FP), AX
+	MOVQ     b+8(FP), CX
+	MOVQ     n+16(FP), DX
+	VXORPS   Y0, Y0, Y0
+	VXORPS   Y1, Y1, Y1
+	VXORPS   Y2, Y2, Y2
+	VXORPS   Y3, Y3, Y3
+	VPCMPEQD Y4, Y4, Y4
+
+	// All bits but the sign.
+	VPSRLQ $0x01, Y4, Y4
+	SUBQ   $+16, DX
+	JL     vectors
+
+turn:
+	VCVTPS2PD (AX), Y5
+	VCVTPS2PD (CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VADDPD    Y5, Y0, Y0
+	VCVTPS2PD 16(AX), Y5
+	VCVTPS2PD 16(CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VADDPD    Y5, Y1, Y1
+	VCVTPS2PD 32(AX), Y5
+	VCVTPS2PD 32(CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VADDPD    Y5, Y2, Y2
+	VCVTPS2PD 48(AX), Y5
+	VCVTPS2PD 48(CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VADDPD    Y5, Y3, Y3
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JGE       turn
+
+vectors:
+	ADDQ $+12, DX
+	JL   rest
+
+vector:
+	VCVTPS2PD (AX), Y5
+	VCVTPS2PD (CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VADDPD    Y5, Y0, Y0
+	ADDQ      $+16, AX
+	ADDQ      $+16, CX
+	SUBQ      $+4, DX
+	JGE       vector
+
+rest:
+	ADDQ         $+4, DX
+	JZ           done
+	VMOVD        DX, X5
+	VPBROADCASTD X5, X5
+	VPCMPGTD     lanes<>+0(SB), X5, X5
+	VMASKMOVPS   (AX), X5, X6
+	VCVTPS2PD    X6, Y6
+	VMASKMOVPS   (CX), X5, X5
+	VCVTPS2PD    X5, Y5
+	VSUBPD       Y5, Y6, Y6
+	VANDPD       Y4, Y6, Y6
+	VADDPD       Y6, Y0, Y0
+
+done:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func cubedDistanceAVX2(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·cubedDistanceAVX2(SB), NOSPLIT, $0-32
+	MOVQ     a+0(FP), AX
+	MOVQ     b+8(FP), CX
+	MOVQ     n+16(FP), DX
+	VXORPS   Y0, Y0, Y0
+	VXORPS   Y1, Y1, Y1
+	VXORPS   Y2, Y2, Y2
+	VXORPS   Y3, Y3, Y3
+	VPCMPEQD Y4, Y4, Y4
+
+	// All bits but the sign.
+	VPSRLQ $0x01, Y4, Y4
+	SUBQ   $+16, DX
+	JL     vectors
+
+turn:
+	VCVTPS2PD   (AX), Y5
+	VCVTPS2PD   (CX), Y6
+	VSUBPD      Y6, Y5, Y5
+	VANDPD      Y4, Y5, Y5
+	VMULPD      Y5, Y5, Y6
+	VFMADD231PD Y5, Y6, Y0
+	VCVTPS2PD   16(AX), Y5
+	VCVTPS2PD   16(CX), Y6
+	VSUBPD      Y6, Y5, Y5
+	VANDPD      Y4, Y5, Y5
+	VMULPD      Y5, Y5, Y6
+	VFMADD231PD Y5, Y6, Y1
+	VCVTPS2PD   32(AX), Y5
+	VCVTPS2PD   32(CX), Y6
+	VSUBPD      Y6, Y5, Y5
+	VANDPD      Y4, Y5, Y5
+	VMULPD      Y5, Y5, Y6
+	VFMADD231PD Y5, Y6, Y2
+	VCVTPS2PD   48(AX), Y5
+	VCVTPS2PD   48(CX), Y6
+	VSUBPD      Y6, Y5, Y5
+	VANDPD      Y4, Y5, Y5
+	VMULPD      Y5, Y5, Y6
+	VFMADD231PD Y5, Y6, Y3
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	JGE         turn
+
+vectors:
+	ADDQ $+12, DX
+	JL   rest
+
+vector:
+	VCVTPS2PD   (AX), Y5
+	VCVTPS2PD   (CX), Y6
+	VSUBPD      Y6, Y5, Y5
+	VANDPD      Y4, Y5, Y5
+	VMULPD      Y5, Y5, Y6
+	VFMADD231PD Y5, Y6, Y0
+	ADDQ        $+16, AX
+	ADDQ        $+16, CX
+	SUBQ        $+4, DX
+	JGE         vector
+
+rest:
+	ADDQ         $+4, DX
+	JZ           done
+	VMOVD        DX, X5
+	VPBROADCASTD X5, X5
+	VPCMPGTD     lanes<>+0(SB), X5, X5
+	VMASKMOVPS   (AX), X5, X6
+	VCVTPS2PD    X6, Y6
+	VMASKMOVPS   (CX), X5, X5
+	VCVTPS2PD    X5, Y5
+	VSUBPD       Y5, Y6, Y6
+	VANDPD       Y4, Y6, Y6
+	VMULPD       Y6, Y6, Y5
+	VFMADD231PD  Y6, Y5, Y0
+
+done:
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func greatestDistanceAVX2(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX2, SSE2
+TEXT ·greatestDistanceAVX2(SB), NOSPLIT, $0-32
+	MOVQ     a+0(FP), AX
+	MOVQ     b+8(FP), CX
+	MOVQ     n+16(FP), DX
+	VXORPS   Y0, Y0, Y0
+	VXORPS   Y1, Y1, Y1
+	VXORPS   Y2, Y2, Y2
+	VXORPS   Y3, Y3, Y3
+	VPCMPEQD Y4, Y4, Y4
+
+	// All bits but the sign.
+	VPSRLQ $0x01, Y4, Y4
+	SUBQ   $+16, DX
+	JL     vectors
+
+turn:
+	VCVTPS2PD (AX), Y5
+	VCVTPS2PD (CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VPCMPGTQ  Y0, Y5, Y6
+	VBLENDVPD Y6, Y5, Y0, Y0
+	VCVTPS2PD 16(AX), Y5
+	VCVTPS2PD 16(CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VPCMPGTQ  Y1, Y5, Y6
+	VBLENDVPD Y6, Y5, Y1, Y1
+	VCVTPS2PD 32(AX), Y5
+	VCVTPS2PD 32(CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VPCMPGTQ  Y2, Y5, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VCVTPS2PD 48(AX), Y5
+	VCVTPS2PD 48(CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VPCMPGTQ  Y3, Y5, Y6
+	VBLENDVPD Y6, Y5, Y3, Y3
+	ADDQ      $+64, AX
+	ADDQ      $+64, CX
+	SUBQ      $+16, DX
+	JGE       turn
+
+vectors:
+	ADDQ $+12, DX
+	JL   rest
+
+vector:
+	VCVTPS2PD (AX), Y5
+	VCVTPS2PD (CX), Y6
+	VSUBPD    Y6, Y5, Y5
+	VANDPD    Y4, Y5, Y5
+	VPCMPGTQ  Y0, Y5, Y6
+	VBLENDVPD Y6, Y5, Y0, Y0
+	ADDQ      $+16, AX
+	ADDQ      $+16, CX
+	SUBQ      $+4, DX
+	JGE       vector
+
+rest:
+	ADDQ         $+4, DX
+	JZ           done
+	VMOVD        DX, X5
+	VPBROADCASTD X5, X5
+	VPCMPGTD     lanes<>+0(SB), X5, X5
+	VMASKMOVPS   (AX), X5, X6
+	VCVTPS2PD    X6, Y6
+	VMASKMOVPS   (CX), X5, X5
+	VCVTPS2PD    X5, Y5
+	VSUBPD       Y5, Y6, Y6
+	VANDPD       Y4, Y6, Y6
+	VPCMPGTQ     Y0, Y6, Y4
+	VBLENDVPD    Y4, Y6, Y0, Y0
+
+done:
+	VPCMPGTQ     Y0, Y1, Y4
+	VBLENDVPD    Y4, Y1, Y0, Y0
+	VPCMPGTQ     Y2, Y3, Y1
+	VBLENDVPD    Y1, Y3, Y2, Y2
+	VPCMPGTQ     Y0, Y2, Y1
+	VBLENDVPD    Y1, Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPCMPGTQ     X0, X1, X2
+	VBLENDVPD    X2, X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VPCMPGTQ     X0, X1, X2
+	VBLENDVPD    X2, X1, X0, X0
+	MOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -957,7 +1720,7 @@ next:
 	JMP          stored
 
 narrow:
-	// Ones below the count, 16 of them for each vector.
+	// Ones below the count, as many for each vector as it has lanes.
 	MOVQ    $-1, SI
 	SHLQ    CL, SI
 	NOTQ    SI
@@ -1298,7 +2061,7 @@ next:
 	JMP          stored
 
 narrow:
-	// Ones below the count, 16 of them for each vector.
+	// Ones below the count, as many for each vector as it has lanes.
 	MOVQ    $-1, SI
 	SHLQ    CL, SI
 	NOTQ    SI
@@ -1512,7 +2275,7 @@ next:
 	JMP          stored
 
 narrow:
-	// Ones below the count, 16 of them for each vector.
+	// Ones below the count, as many for each vector as it has lanes.
 	MOVQ    $-1, SI
 	SHLQ    CL, SI
 	NOTQ    SI
@@ -1571,47 +2334,74 @@ block:
 	VMOVUPS 64(DI), Z5
 	VMOVUPS (DI), Z6
 	VMOVUPS 64(DI), Z7
+	VMOVUPS (DI), Z8
+	VMOVUPS 64(DI), Z9
+	VMOVUPS (DI), Z10
+	VMOVUPS 64(DI), Z11
+	VMOVUPS (DI), Z12
+	VMOVUPS 64(DI), Z13
 	ADDQ    $+128, DI
 	MOVQ    8(CX), DX
 	MOVQ    16(CX), BX
 
 tap:
-	VMOVUPS      (DI), Z8
-	VMOVUPS      64(DI), Z9
+	VMOVUPS      (DI), Z14
+	VMOVUPS      64(DI), Z15
 	MOVQ         (DX), R10
-	VFMADD231PS  (SI)(R10*4), Z8, Z0
-	VFMADD231PS  64(SI)(R10*4), Z9, Z1
+	VFMADD231PS  (SI)(R10*4), Z14, Z0
+	VFMADD231PS  64(SI)(R10*4), Z15, Z1
 	MOVQ         8(DX), R10
-	VFMADD231PS  (SI)(R10*4), Z8, Z2
-	VFMADD231PS  64(SI)(R10*4), Z9, Z3
+	VFMADD231PS  (SI)(R10*4), Z14, Z2
+	VFMADD231PS  64(SI)(R10*4), Z15, Z3
 	MOVQ         16(DX), R10
-	VFMADD231PS  (SI)(R10*4), Z8, Z4
-	VFMADD231PS  64(SI)(R10*4), Z9, Z5
+	VFMADD231PS  (SI)(R10*4), Z14, Z4
+	VFMADD231PS  64(SI)(R10*4), Z15, Z5
 	MOVQ         24(DX), R10
-	VFMADD231PS  (SI)(R10*4), Z8, Z6
-	VFMADD231PS  64(SI)(R10*4), Z9, Z7
-	ADDQ         $+32, DX
+	VFMADD231PS  (SI)(R10*4), Z14, Z6
+	VFMADD231PS  64(SI)(R10*4), Z15, Z7
+	MOVQ         32(DX), R10
+	VFMADD231PS  (SI)(R10*4), Z14, Z8
+	VFMADD231PS  64(SI)(R10*4), Z15, Z9
+	MOVQ         40(DX), R10
+	VFMADD231PS  (SI)(R10*4), Z14, Z10
+	VFMADD231PS  64(SI)(R10*4), Z15, Z11
+	MOVQ         48(DX), R10
+	VFMADD231PS  (SI)(R10*4), Z14, Z12
+	VFMADD231PS  64(SI)(R10*4), Z15, Z13
+	ADDQ         $+56, DX
 	ADDQ         $+128, DI
 	DECQ         BX
 	JNZ          tap
-	VBROADCASTSS 64(CX), Z8
-	VBROADCASTSS 68(CX), Z9
-	VMAXPS       Z0, Z8, Z0
-	VMINPS       Z0, Z9, Z0
-	VMAXPS       Z1, Z8, Z1
-	VMINPS       Z1, Z9, Z1
-	VMAXPS       Z2, Z8, Z2
-	VMINPS       Z2, Z9, Z2
-	VMAXPS       Z3, Z8, Z3
-	VMINPS       Z3, Z9, Z3
-	VMAXPS       Z4, Z8, Z4
-	VMINPS       Z4, Z9, Z4
-	VMAXPS       Z5, Z8, Z5
-	VMINPS       Z5, Z9, Z5
-	VMAXPS       Z6, Z8, Z6
-	VMINPS       Z6, Z9, Z6
-	VMAXPS       Z7, Z8, Z7
-	VMINPS       Z7, Z9, Z7
+	VBROADCASTSS 64(CX), Z14
+	VBROADCASTSS 68(CX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
 	MOVQ         R8, DX
 	MOVQ         48(CX), BX
 	CMPQ         R9, $+32
@@ -1633,6 +2423,21 @@ tap:
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
+	DECQ         BX
+	JZ           stored
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	DECQ         BX
+	JZ           stored
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	DECQ         BX
+	JZ           stored
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
 
 stored:
 	ADDQ $+128, SI
@@ -1643,7 +2448,7 @@ stored:
 	RET
 
 narrow:
-	// Ones below the count, 16 of them for each vector.
+	// Ones below the count, as many for each vector as it has lanes.
 	MOVQ    R9, CX
 	MOVQ    $-1, SI
 	SHLQ    CL, SI
@@ -1668,7 +2473,754 @@ narrow:
 	ADDQ    AX, DX
 	VMOVUPS Z6, K1, (DX)
 	VMOVUPS Z7, K2, 64(DX)
+	DECQ    BX
+	JZ      end
+	ADDQ    AX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	DECQ    BX
+	JZ      end
+	ADDQ    AX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	DECQ    BX
+	JZ      end
+	ADDQ    AX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
 
 end:
+	VZEROUPPER
+	RET
+
+// func addAVX512(dst *float32, a *float32, b *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX512F
+TEXT ·addAVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS lo+32(FP), Z0
+	VBROADCASTSS hi+36(FP), Z1
+	MOVQ         n+24(FP), CX
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         b+16(FP), BX
+	SUBQ         $+64, CX
+	JL           vectors
+
+turn:
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(DX), Z2
+	VMOVUPS 64(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 128(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(DX), Z2
+	VMOVUPS 192(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, CX
+	JGE     turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, CX
+	JGE     vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VMAXPS    Z2, Z0, Z2
+	VMINPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleShiftAVX512(dst *float32, x *float32, scale *float32, shift *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX512F
+TEXT ·scaleShiftAVX512(SB), NOSPLIT, $0-48
+	VBROADCASTSS lo+40(FP), Z0
+	VBROADCASTSS hi+44(FP), Z1
+	MOVQ         n+32(FP), CX
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), DX
+	MOVQ         scale+16(FP), BX
+	MOVQ         shift+24(FP), SI
+	SUBQ         $+64, CX
+	JL           vectors
+
+turn:
+	VMOVUPS     (DX), Z2
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VFMADD213PS Z4, Z3, Z2
+	VMAXPS      Z2, Z0, Z2
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     64(DX), Z2
+	VMOVUPS     64(BX), Z3
+	VMOVUPS     64(SI), Z4
+	VFMADD213PS Z4, Z3, Z2
+	VMAXPS      Z2, Z0, Z2
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     128(DX), Z2
+	VMOVUPS     128(BX), Z3
+	VMOVUPS     128(SI), Z4
+	VFMADD213PS Z4, Z3, Z2
+	VMAXPS      Z2, Z0, Z2
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     192(DX), Z2
+	VMOVUPS     192(BX), Z3
+	VMOVUPS     192(SI), Z4
+	VFMADD213PS Z4, Z3, Z2
+	VMAXPS      Z2, Z0, Z2
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, 192(AX)
+	ADDQ        $+256, AX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	ADDQ        $+256, SI
+	SUBQ        $+64, CX
+	JGE         turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS     (DX), Z2
+	VMOVUPS     (BX), Z3
+	VMOVUPS     (SI), Z4
+	VFMADD213PS Z4, Z3, Z2
+	VMAXPS      Z2, Z0, Z2
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	SUBQ        $+16, CX
+	JGE         vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ        $-1, DI
+	SHLQ        CL, DI
+	NOTQ        DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX), K1, Z2
+	VMOVUPS.Z   (BX), K1, Z3
+	VMOVUPS.Z   (SI), K1, Z4
+	VFMADD213PS Z4, Z3, Z2
+	VMAXPS      Z2, Z0, Z2
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func accumulateAVX512(sum *float32, x *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·accumulateAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), CX
+	MOVQ sum+0(FP), AX
+	MOVQ x+8(FP), DX
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS (AX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(AX), Z0
+	VMOVUPS 64(DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(AX), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(AX), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+64, CX
+	JGE     turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS (AX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+16, CX
+	JGE     vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, BX
+	SHLQ      CL, BX
+	NOTQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maximumAVX512(greatest *float32, x *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), CX
+	MOVQ greatest+0(FP), AX
+	MOVQ x+8(FP), DX
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS (AX), Z0
+	VMOVUPS (DX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(AX), Z0
+	VMOVUPS 64(DX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(AX), Z0
+	VMOVUPS 128(DX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(AX), Z0
+	VMOVUPS 192(DX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	SUBQ    $+64, CX
+	JGE     turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS (AX), Z0
+	VMOVUPS (DX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	SUBQ    $+16, CX
+	JGE     vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, BX
+	SHLQ      CL, BX
+	NOTQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, K2, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func dotAVX512(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX512F, AVX512VL, SSE2
+TEXT ·dotAVX512(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), DX
+	MOVQ   n+16(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	SUBQ   $+32, CX
+	JL     vectors
+
+turn:
+	VCVTPS2PD   (AX), Z4
+	VCVTPS2PD   (DX), Z5
+	VFMADD231PD Z5, Z4, Z0
+	VCVTPS2PD   32(AX), Z4
+	VCVTPS2PD   32(DX), Z5
+	VFMADD231PD Z5, Z4, Z1
+	VCVTPS2PD   64(AX), Z4
+	VCVTPS2PD   64(DX), Z5
+	VFMADD231PD Z5, Z4, Z2
+	VCVTPS2PD   96(AX), Z4
+	VCVTPS2PD   96(DX), Z5
+	VFMADD231PD Z5, Z4, Z3
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, CX
+	JGE         turn
+
+vectors:
+	ADDQ $+24, CX
+	JL   rest
+
+vector:
+	VCVTPS2PD   (AX), Z4
+	VCVTPS2PD   (DX), Z5
+	VFMADD231PD Z5, Z4, Z0
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	JGE         vector
+
+rest:
+	ADDQ $+8, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ        $-1, BX
+	SHLQ        CL, BX
+	NOTQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y4
+	VCVTPS2PD   Y4, Z4
+	VMOVUPS.Z   (DX), K1, Y5
+	VCVTPS2PD   Y5, Z5
+	VFMADD231PD Z5, Z4, Z0
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func squaredDistanceAVX512(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX512F, AVX512VL, SSE2
+TEXT ·squaredDistanceAVX512(SB), NOSPLIT, $0-32
+	MOVQ   a+0(FP), AX
+	MOVQ   b+8(FP), DX
+	MOVQ   n+16(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	SUBQ   $+32, CX
+	JL     vectors
+
+turn:
+	VCVTPS2PD   (AX), Z4
+	VCVTPS2PD   (DX), Z5
+	VSUBPD      Z5, Z4, Z4
+	VFMADD231PD Z4, Z4, Z0
+	VCVTPS2PD   32(AX), Z4
+	VCVTPS2PD   32(DX), Z5
+	VSUBPD      Z5, Z4, Z4
+	VFMADD231PD Z4, Z4, Z1
+	VCVTPS2PD   64(AX), Z4
+	VCVTPS2PD   64(DX), Z5
+	VSUBPD      Z5, Z4, Z4
+	VFMADD231PD Z4, Z4, Z2
+	VCVTPS2PD   96(AX), Z4
+	VCVTPS2PD   96(DX), Z5
+	VSUBPD      Z5, Z4, Z4
+	VFMADD231PD Z4, Z4, Z3
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, CX
+	JGE         turn
+
+vectors:
+	ADDQ $+24, CX
+	JL   rest
+
+vector:
+	VCVTPS2PD   (AX), Z4
+	VCVTPS2PD   (DX), Z5
+	VSUBPD      Z5, Z4, Z4
+	VFMADD231PD Z4, Z4, Z0
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	JGE         vector
+
+rest:
+	ADDQ $+8, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ        $-1, BX
+	SHLQ        CL, BX
+	NOTQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y4
+	VCVTPS2PD   Y4, Z4
+	VMOVUPS.Z   (DX), K1, Y5
+	VCVTPS2PD   Y5, Z5
+	VSUBPD      Z5, Z4, Z4
+	VFMADD231PD Z4, Z4, Z0
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func absoluteDistanceAVX512(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·absoluteDistanceAVX512(SB), NOSPLIT, $0-32
+	MOVQ       a+0(FP), AX
+	MOVQ       b+8(FP), DX
+	MOVQ       n+16(FP), CX
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPTERNLOGQ $0xff, Z4, Z4, Z4
+
+	// All bits but the sign.
+	VPSRLQ $0x01, Z4, Z4
+	SUBQ   $+32, CX
+	JL     vectors
+
+turn:
+	VCVTPS2PD (AX), Z5
+	VCVTPS2PD (DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VADDPD    Z5, Z0, Z0
+	VCVTPS2PD 32(AX), Z5
+	VCVTPS2PD 32(DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VADDPD    Z5, Z1, Z1
+	VCVTPS2PD 64(AX), Z5
+	VCVTPS2PD 64(DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VADDPD    Z5, Z2, Z2
+	VCVTPS2PD 96(AX), Z5
+	VCVTPS2PD 96(DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VADDPD    Z5, Z3, Z3
+	ADDQ      $+128, AX
+	ADDQ      $+128, DX
+	SUBQ      $+32, CX
+	JGE       turn
+
+vectors:
+	ADDQ $+24, CX
+	JL   rest
+
+vector:
+	VCVTPS2PD (AX), Z5
+	VCVTPS2PD (DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VADDPD    Z5, Z0, Z0
+	ADDQ      $+32, AX
+	ADDQ      $+32, DX
+	SUBQ      $+8, CX
+	JGE       vector
+
+rest:
+	ADDQ $+8, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, BX
+	SHLQ      CL, BX
+	NOTQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Y5
+	VCVTPS2PD Y5, Z5
+	VMOVUPS.Z (DX), K1, Y6
+	VCVTPS2PD Y6, Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VADDPD    Z5, Z0, Z0
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func cubedDistanceAVX512(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·cubedDistanceAVX512(SB), NOSPLIT, $0-32
+	MOVQ       a+0(FP), AX
+	MOVQ       b+8(FP), DX
+	MOVQ       n+16(FP), CX
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPTERNLOGQ $0xff, Z4, Z4, Z4
+
+	// All bits but the sign.
+	VPSRLQ $0x01, Z4, Z4
+	SUBQ   $+32, CX
+	JL     vectors
+
+turn:
+	VCVTPS2PD   (AX), Z5
+	VCVTPS2PD   (DX), Z6
+	VSUBPD      Z6, Z5, Z5
+	VANDPD      Z4, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VFMADD231PD Z5, Z6, Z0
+	VCVTPS2PD   32(AX), Z5
+	VCVTPS2PD   32(DX), Z6
+	VSUBPD      Z6, Z5, Z5
+	VANDPD      Z4, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VFMADD231PD Z5, Z6, Z1
+	VCVTPS2PD   64(AX), Z5
+	VCVTPS2PD   64(DX), Z6
+	VSUBPD      Z6, Z5, Z5
+	VANDPD      Z4, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VFMADD231PD Z5, Z6, Z2
+	VCVTPS2PD   96(AX), Z5
+	VCVTPS2PD   96(DX), Z6
+	VSUBPD      Z6, Z5, Z5
+	VANDPD      Z4, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VFMADD231PD Z5, Z6, Z3
+	ADDQ        $+128, AX
+	ADDQ        $+128, DX
+	SUBQ        $+32, CX
+	JGE         turn
+
+vectors:
+	ADDQ $+24, CX
+	JL   rest
+
+vector:
+	VCVTPS2PD   (AX), Z5
+	VCVTPS2PD   (DX), Z6
+	VSUBPD      Z6, Z5, Z5
+	VANDPD      Z4, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VFMADD231PD Z5, Z6, Z0
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, CX
+	JGE         vector
+
+rest:
+	ADDQ $+8, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ        $-1, BX
+	SHLQ        CL, BX
+	NOTQ        BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y5
+	VCVTPS2PD   Y5, Z5
+	VMOVUPS.Z   (DX), K1, Y6
+	VCVTPS2PD   Y6, Z6
+	VSUBPD      Z6, Z5, Z5
+	VANDPD      Z4, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VFMADD231PD Z5, Z6, Z0
+
+done:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func greatestDistanceAVX512(a *float32, b *float32, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, SSE2
+TEXT ·greatestDistanceAVX512(SB), NOSPLIT, $0-32
+	MOVQ       a+0(FP), AX
+	MOVQ       b+8(FP), DX
+	MOVQ       n+16(FP), CX
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPTERNLOGQ $0xff, Z4, Z4, Z4
+
+	// All bits but the sign.
+	VPSRLQ $0x01, Z4, Z4
+	SUBQ   $+32, CX
+	JL     vectors
+
+turn:
+	VCVTPS2PD (AX), Z5
+	VCVTPS2PD (DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VPMAXUQ   Z5, Z0, Z0
+	VCVTPS2PD 32(AX), Z5
+	VCVTPS2PD 32(DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VPMAXUQ   Z5, Z1, Z1
+	VCVTPS2PD 64(AX), Z5
+	VCVTPS2PD 64(DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VPMAXUQ   Z5, Z2, Z2
+	VCVTPS2PD 96(AX), Z5
+	VCVTPS2PD 96(DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VPMAXUQ   Z5, Z3, Z3
+	ADDQ      $+128, AX
+	ADDQ      $+128, DX
+	SUBQ      $+32, CX
+	JGE       turn
+
+vectors:
+	ADDQ $+24, CX
+	JL   rest
+
+vector:
+	VCVTPS2PD (AX), Z5
+	VCVTPS2PD (DX), Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VPMAXUQ   Z5, Z0, Z0
+	ADDQ      $+32, AX
+	ADDQ      $+32, DX
+	SUBQ      $+8, CX
+	JGE       vector
+
+rest:
+	ADDQ $+8, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, BX
+	SHLQ      CL, BX
+	NOTQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Y5
+	VCVTPS2PD Y5, Z5
+	VMOVUPS.Z (DX), K1, Y6
+	VCVTPS2PD Y6, Z6
+	VSUBPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z5
+	VPMAXUQ   Z5, Z0, Z0
+
+done:
+	VPMAXUQ       Z1, Z0, Z0
+	VPMAXUQ       Z3, Z2, Z2
+	VPMAXUQ       Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMAXUQ       Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VPMAXUQ       X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VPMAXUQ       X1, X0, X0
+	MOVSD         X0, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -38,7 +38,7 @@ func tile6x16AVX2(t *Tile)
 //go:noescape
 func tile6x8AVX2(t *Tile)
 
-// depthwiseAVX2 computes a tile of 4 rows in blocks of 16 channels.
+// depthwiseAVX2 computes a tile of 7 rows in blocks of 16 channels.
 //
 //	for m := range t.Rows {
 //		for c := range t.Channels {
@@ -52,6 +52,87 @@ func tile6x8AVX2(t *Tile)
 //
 //go:noescape
 func depthwiseAVX2(t *DepthwiseTile)
+
+// addAVX2 is
+//
+//	for i := range n {
+//		dst[i] = clamp(a[i]+b[i], lo, hi)
+//	}
+//
+//go:noescape
+func addAVX2(dst *float32, a *float32, b *float32, n int, lo float32, hi float32)
+
+// scaleShiftAVX2 is
+//
+//	for i := range n {
+//		dst[i] = clamp(x[i]*scale[i]+shift[i], lo, hi)
+//	}
+//
+//go:noescape
+func scaleShiftAVX2(dst *float32, x *float32, scale *float32, shift *float32, n int, lo float32, hi float32)
+
+// accumulateAVX2 is
+//
+//	for i := range n {
+//		sum[i] += x[i]
+//	}
+//
+//go:noescape
+func accumulateAVX2(sum *float32, x *float32, n int)
+
+// maximumAVX2 is
+//
+//	for i := range n {
+//		greatest[i] = max(greatest[i], x[i])
+//	}
+//
+//go:noescape
+func maximumAVX2(greatest *float32, x *float32, n int)
+
+// dotAVX2 is
+//
+//	for i := range n {
+//		result += float64(a[i]) * float64(b[i])
+//	}
+//
+//go:noescape
+func dotAVX2(a *float32, b *float32, n int) float64
+
+// squaredDistanceAVX2 is
+//
+//	for i := range n {
+//		result += square(float64(a[i]) - float64(b[i]))
+//	}
+//
+//go:noescape
+func squaredDistanceAVX2(a *float32, b *float32, n int) float64
+
+// absoluteDistanceAVX2 is
+//
+//	for i := range n {
+//		result += abs(float64(a[i]) - float64(b[i]))
+//	}
+//
+//go:noescape
+func absoluteDistanceAVX2(a *float32, b *float32, n int) float64
+
+// cubedDistanceAVX2 is
+//
+//	for i := range n {
+//		result += cube(abs(float64(a[i]) - float64(b[i])))
+//	}
+//
+//go:noescape
+func cubedDistanceAVX2(a *float32, b *float32, n int) float64
+
+// greatestDistanceAVX2 is
+//
+//	for i := range n {
+//		result = max(result, abs(float64(a[i])-float64(b[i])))
+//	}
+//
+//go:noescape
+func greatestDistanceAVX2(a *float32, b *float32, n int) float64
 
 // tile8x48AVX512 computes a tile of 8 rows and a panel of 48 channels.
 //
@@ -104,7 +185,7 @@ func tile8x32AVX512(t *Tile)
 //go:noescape
 func tile8x16AVX512(t *Tile)
 
-// depthwiseAVX512 computes a tile of 4 rows in blocks of 32 channels.
+// depthwiseAVX512 computes a tile of 7 rows in blocks of 32 channels.
 //
 //	for m := range t.Rows {
 //		for c := range t.Channels {
@@ -118,3 +199,84 @@ func tile8x16AVX512(t *Tile)
 //
 //go:noescape
 func depthwiseAVX512(t *DepthwiseTile)
+
+// addAVX512 is
+//
+//	for i := range n {
+//		dst[i] = clamp(a[i]+b[i], lo, hi)
+//	}
+//
+//go:noescape
+func addAVX512(dst *float32, a *float32, b *float32, n int, lo float32, hi float32)
+
+// scaleShiftAVX512 is
+//
+//	for i := range n {
+//		dst[i] = clamp(x[i]*scale[i]+shift[i], lo, hi)
+//	}
+//
+//go:noescape
+func scaleShiftAVX512(dst *float32, x *float32, scale *float32, shift *float32, n int, lo float32, hi float32)
+
+// accumulateAVX512 is
+//
+//	for i := range n {
+//		sum[i] += x[i]
+//	}
+//
+//go:noescape
+func accumulateAVX512(sum *float32, x *float32, n int)
+
+// maximumAVX512 is
+//
+//	for i := range n {
+//		greatest[i] = max(greatest[i], x[i])
+//	}
+//
+//go:noescape
+func maximumAVX512(greatest *float32, x *float32, n int)
+
+// dotAVX512 is
+//
+//	for i := range n {
+//		result += float64(a[i]) * float64(b[i])
+//	}
+//
+//go:noescape
+func dotAVX512(a *float32, b *float32, n int) float64
+
+// squaredDistanceAVX512 is
+//
+//	for i := range n {
+//		result += square(float64(a[i]) - float64(b[i]))
+//	}
+//
+//go:noescape
+func squaredDistanceAVX512(a *float32, b *float32, n int) float64
+
+// absoluteDistanceAVX512 is
+//
+//	for i := range n {
+//		result += abs(float64(a[i]) - float64(b[i]))
+//	}
+//
+//go:noescape
+func absoluteDistanceAVX512(a *float32, b *float32, n int) float64
+
+// cubedDistanceAVX512 is
+//
+//	for i := range n {
+//		result += cube(abs(float64(a[i]) - float64(b[i])))
+//	}
+//
+//go:noescape
+func cubedDistanceAVX512(a *float32, b *float32, n int) float64
+
+// greatestDistanceAVX512 is
+//
+//	for i := range n {
+//		result = max(result, abs(float64(a[i])-float64(b[i])))
+//	}
+//
+//go:noescape
+func greatestDistanceAVX512(a *float32, b *float32, n int) float64

@@ -49,8 +49,8 @@ type masks struct {
 // masks makes n of them for the values before count, which is less than 64.
 func (l level) masks(count reg.Register, n int) masks {
 	made := masks{level: l}
-	if l.lanes == 16 {
-		Comment("Ones below the count, 16 of them for each vector.")
+	if l.opmasks {
+		Comment("Ones below the count, as many for each vector as it has lanes.")
 		bits := GP64()
 		MOVQ(count, reg.RCX)
 		MOVQ(I32(-1), bits)
@@ -61,18 +61,18 @@ func (l level) masks(count reg.Register, n int) masks {
 			KMOVW(bits.As32(), k)
 			made.of = append(made.of, k)
 			if v < n-1 {
-				SHRQ(Imm(16), bits)
+				SHRQ(Imm(uint64(l.lanes)), bits)
 			}
 		}
 		return made
 	}
 	numbers := lanes(16)
-	all := YMM()
+	all := l.vector()
 	VMOVD(count.(reg.GP).As32(), all.AsX())
 	VPBROADCASTD(all.AsX(), all)
 	for v := range n {
-		mask := YMM()
-		VPCMPGTD(numbers.Offset(32*v), all, mask)
+		mask := l.vector()
+		VPCMPGTD(numbers.Offset(4*l.lanes*v), all, mask)
 		made.of = append(made.of, mask)
 	}
 	return made
@@ -81,11 +81,29 @@ func (l level) masks(count reg.Register, n int) masks {
 // store writes the chosen lanes of vector v of a row.
 func (m masks) store(v int, x reg.VecVirtual, row Mem) {
 	at := row.Offset(4 * m.lanes * v)
-	if m.lanes == 16 {
+	if m.opmasks {
 		VMOVUPS(x, m.of[v], at)
 		return
 	}
 	VMASKMOVPS(x, m.of[v], at)
+}
+
+// load reads the chosen lanes of the first vector and zeros the others.
+func (m masks) load(from Mem, x reg.VecVirtual) {
+	if m.opmasks {
+		VMOVUPS_Z(from, m.of[0], x)
+		return
+	}
+	VMASKMOVPS(from, m.of[0], x)
+}
+
+// zero sets all lanes to 0.
+func (l level) zero(x reg.VecVirtual) {
+	if l.opmasks {
+		VPXORD(x, x, x)
+		return
+	}
+	VXORPS(x, x, x)
 }
 
 var numbers *Mem

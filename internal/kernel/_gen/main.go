@@ -16,6 +16,7 @@ type level struct {
 	lanes  int // float32 in a vector
 	vector func() reg.VecVirtual
 
+	opmasks       bool // has mask registers, and all else of AVX-512
 	tileRows      int
 	panels        []int // in vectors
 	depthwiseRows int
@@ -24,8 +25,8 @@ type level struct {
 // A tile keeps rows x panel sums in registers, next to the weights and one
 // or two pixels: 12+2+2 of 16 registers, 24+3+1 of 32.
 var levels = []level{
-	{suffix: "AVX2", lanes: 8, vector: YMM, tileRows: 6, panels: []int{2, 1}, depthwiseRows: 4},
-	{suffix: "AVX512", lanes: 16, vector: ZMM, tileRows: 8, panels: []int{3, 2, 1}, depthwiseRows: 4},
+	{suffix: "AVX2", lanes: 8, vector: YMM, tileRows: 6, panels: []int{2, 1}, depthwiseRows: 7},
+	{suffix: "AVX512", lanes: 16, vector: ZMM, opmasks: true, tileRows: 8, panels: []int{3, 2, 1}, depthwiseRows: 7},
 }
 
 func main() {
@@ -36,6 +37,11 @@ func main() {
 			l.tile(vectors)
 		}
 		l.depthwise()
+		l.add()
+		l.scaleShift()
+		l.accumulate()
+		l.maximum()
+		l.distances()
 	}
 	Generate()
 }

@@ -62,7 +62,7 @@ func (l level) tile(vectors int) {
 		w := l.loads(weights, panel*ahead, vectors)
 		for m := range rows {
 			pixel := Mem{Base: rows[m], Index: k, Scale: 4, Disp: 4 * value}
-			if l.lanes == 16 && vectors == 1 {
+			if l.opmasks && vectors == 1 {
 				VFMADD231PS_BCST(pixel, w[0], sums[m][0])
 				continue
 			}
