@@ -1,0 +1,25 @@
+const base = '/api/v1';
+
+/** The address of a picture's thumbnail, longest side 256; version is the dataset's. */
+export function thumbnailAddress(dataset: string, version: string, index: number): string {
+  return `${imageAddress(dataset, index)}/thumbnail?v=${encodeURIComponent(version)}`;
+}
+
+/** The address of a picture in full; version is the dataset's. */
+export function fileAddress(dataset: string, version: string, index: number): string {
+  return `${imageAddress(dataset, index)}/file?v=${encodeURIComponent(version)}`;
+}
+
+/** The address of an uploaded picture. */
+export function pictureAddress(id: string): string {
+  return `${base}/pictures/${encodeURIComponent(id)}`;
+}
+
+/** The address of a job's stream of events. */
+export function eventsAddress(job: string): string {
+  return `${base}/jobs/${encodeURIComponent(job)}/events`;
+}
+
+function imageAddress(dataset: string, index: number): string {
+  return `${base}/datasets/${encodeURIComponent(dataset)}/images/${index}`;
+}

@@ -1,0 +1,22 @@
+import createClient from 'openapi-fetch';
+import { readProblem, unreachable } from './problem';
+import type { paths } from './schema';
+
+/** The typed client of the API. Its answers go through `answer`, which turns failures into ApiErrors. */
+export const client = createClient<paths>();
+
+interface Fetched<T> {
+  data?: T | undefined;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of a request's answer; throws an ApiError for anything but success. */
+export async function answer<T>(request: Promise<Fetched<T>>): Promise<T> {
+  const { data, error, response } = await request.catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw unreachable();
+  });
+  if (data === undefined) throw readProblem(response.status, error);
+  return data;
+}

@@ -1,0 +1,45 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { useRef } from 'react';
+
+/** The frame around every page: skip link, header, main. */
+export function Shell() {
+  const main = useRef<HTMLElement>(null);
+  return (
+    <>
+      <a
+        className="skip-link"
+        href="#main"
+        onClick={(event) => {
+          // The fragment must not become a part of the view's address.
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <header className="header">
+        <Link to="/" className="header__name">
+          <Mark />
+          ConvNet Playground
+        </Link>
+        <nav className="header__nav" aria-label="Pages">
+          <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
+          <Link to="/docs">API</Link>
+        </nav>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+}
+
+function Mark() {
+  return (
+    <svg width="20" height="20" viewBox="4 4 24 24" aria-hidden>
+      <rect x="5" y="5" width="13" height="13" fill="none" stroke="#a6c8ff" strokeWidth="1.5" />
+      <rect x="9" y="9" width="14" height="14" fill="#161616" stroke="#78a9ff" strokeWidth="1.5" />
+      <rect x="14" y="14" width="13" height="13" fill="#4589ff" />
+    </svg>
+  );
+}

@@ -1,0 +1,31 @@
+import { ErrorFilled } from '@carbon/icons-react';
+import { Button } from '@carbon/react';
+import type { ReactNode } from 'react';
+import { asApiError } from '../api/problem';
+
+interface TroubleProps {
+  error: unknown;
+  /** Called by the Retry button; without it there is none. */
+  onRetry?: () => void;
+  /** Further ways out, beside Retry. */
+  children?: ReactNode;
+}
+
+/** Says what failed, why, and what can be done about it. */
+export function Trouble({ error, onRetry, children }: TroubleProps) {
+  const { title, detail, hint } = asApiError(error);
+  return (
+    <div className="panel panel--error" role="alert">
+      <h2 className="panel__title">
+        <ErrorFilled size={20} aria-hidden />
+        {title}
+      </h2>
+      <p>{detail}</p>
+      {hint === '' ? null : <p>{hint}</p>}
+      <div className="panel__actions">
+        {onRetry ? <Button size="md" onClick={onRetry}>Retry</Button> : null}
+        {children}
+      </div>
+    </div>
+  );
+}

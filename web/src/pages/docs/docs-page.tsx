@@ -1,0 +1,1 @@
+export function DocsPage() { return <h1>API</h1>; }

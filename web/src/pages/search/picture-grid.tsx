@@ -1,0 +1,206 @@
+import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { thumbnailAddress } from '../../api/addresses';
+import type { DatasetDetail } from '../../api/types';
+import { ViewLink } from '../../components/view-link';
+import { altText, className, count } from '../../lib/format';
+import type { View } from '../../state/view';
+import { firstPlace, imageAt, layRows, move, placeOf, type Row } from './rows';
+
+interface PictureGridProps {
+  view: View;
+  dataset: DatasetDetail;
+  /** The index of the picture that is the query, or null. */
+  selected: number | null;
+  /** Called when a picture is clicked. */
+  onOpen: () => void;
+}
+
+const gap = 4;
+const heading = 48;
+const header = 48;
+
+/**
+ * The dataset's pictures as a grid that is one tab stop: arrow keys move in it,
+ * Enter searches. Only the rows near the window are in the document.
+ */
+export function PictureGrid({ view, dataset, selected, onOpen }: PictureGridProps) {
+  const { ref, width, offset } = usePlacement();
+  const columns = columnsFor(width);
+  const tile = (width - gap * (columns - 1)) / columns;
+  const rows = useMemo(
+    () => layRows(dataset.images.map((image) => image.class), view.arrangement, columns),
+    [dataset, view.arrangement, columns],
+  );
+  const [visited, setVisited] = useState<number | null>(null);
+  const wanted = visited ?? selected;
+  const active = useMemo(
+    () => (wanted === null ? null : placeOf(rows, wanted)) ?? firstPlace(rows),
+    [rows, wanted],
+  );
+  const activeImage = imageAt(rows, active);
+
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      // The tab stop stays in the document wherever the window is.
+      const shown = defaultRangeExtractor(range);
+      if (active.row < range.count && !shown.includes(active.row)) shown.push(active.row);
+      return shown.sort((a, b) => a - b);
+    },
+    [active.row],
+  );
+  const virtualizer = useWindowVirtualizer({
+    count: width > 0 ? rows.length : 0,
+    estimateSize: (row) => (rows[row]?.kind === 'heading' ? heading : tile + gap),
+    overscan: 4,
+    scrollMargin: offset,
+    scrollPaddingStart: header + gap,
+    scrollPaddingEnd: gap * 4,
+    rangeExtractor,
+  });
+  useEffect(() => { virtualizer.measure(); }, [virtualizer, rows, tile]);
+
+  const focusNext = useRef<number | null>(null);
+  useEffect(() => {
+    if (focusNext.current === null) return;
+    const link = ref.current?.querySelector<HTMLElement>(`[data-image="${focusNext.current}"]`);
+    if (!link) return;
+    focusNext.current = null;
+    link.focus({ preventScroll: true });
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const screenful = Math.max(Math.floor(window.innerHeight / (tile + gap)) - 1, 1);
+    const next = move(rows, active, event.key, event.ctrlKey, screenful);
+    const image = next && imageAt(rows, next);
+    if (!next || image === null || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    focusNext.current = image;
+    setVisited(image);
+    virtualizer.scrollToIndex(next.row, { align: 'auto' });
+  };
+
+  return (
+    <div
+      ref={ref}
+      className="grid"
+      role="grid"
+      aria-label={`${dataset.title}, ${count(dataset.images.length)} pictures`}
+      aria-rowcount={rows.length}
+      aria-colcount={columns}
+      style={{ height: virtualizer.getTotalSize() }}
+      onKeyDown={onKeyDown}
+    >
+      {virtualizer.getVirtualItems().map((item) => {
+        const row = rows[item.index];
+        if (!row) return null;
+        return (
+          <div
+            key={item.key}
+            role="row"
+            className="grid__row"
+            aria-rowindex={item.index + 1}
+            style={{
+              height: item.size - gap,
+              transform: `translateY(${item.start - offset}px)`,
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+            }}
+          >
+            <RowContent
+              row={row}
+              columns={columns}
+              view={view}
+              dataset={dataset}
+              selected={selected}
+              active={activeImage}
+              onVisit={setVisited}
+              onOpen={onOpen}
+            />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+interface RowContentProps extends PictureGridProps {
+  row: Row;
+  columns: number;
+  active: number | null;
+  onVisit: (image: number) => void;
+}
+
+function RowContent({ row, columns, view, dataset, selected, active, onVisit, onOpen }: RowContentProps) {
+  if (row.kind === 'heading') {
+    return (
+      <div role="rowheader" className="grid__heading" style={{ gridColumn: '1 / -1' }} aria-colspan={columns}>
+        {className(row.class)} <span>{count(row.images)}</span>
+      </div>
+    );
+  }
+  return row.images.map((index) => {
+    const image = dataset.images[index];
+    if (!image) return null;
+    return (
+      <div key={index} role="gridcell">
+        <ViewLink
+          className="picture"
+          view={{ ...view, query: { kind: 'image', index } }}
+          tabIndex={index === active ? 0 : -1}
+          aria-current={index === selected ? 'true' : undefined}
+          data-image={index}
+          draggable={false}
+          title={image.title === '' ? altText(image) : image.title}
+          onFocus={() => { onVisit(index); }}
+          onClick={onOpen}
+        >
+          <img
+            src={thumbnailAddress(dataset.name, dataset.version, index)}
+            alt={altText(image)}
+            width={256}
+            height={256}
+            loading="lazy"
+            decoding="async"
+            draggable={false}
+          />
+        </ViewLink>
+      </div>
+    );
+  });
+}
+
+/** The grid while the list of pictures is on its way. */
+export function PictureGridSkeleton() {
+  return (
+    <div className="grid grid--skeleton" aria-hidden>
+      {Array.from({ length: 24 }, (_, i) => <span key={i} className="skeleton" />)}
+    </div>
+  );
+}
+
+/** The width of the grid and its distance from the top of the document, in pixels; zero before it is laid out. */
+function usePlacement() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [placement, setPlacement] = useState({ width: 0, offset: 0 });
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const measure = () => {
+      const { width, top } = element.getBoundingClientRect();
+      const offset = Math.round(top + window.scrollY);
+      setPlacement((last) => (last.width === width && last.offset === offset ? last : { width, offset }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    // What stands above the grid moves it without resizing it.
+    observer.observe(document.body);
+    return () => { observer.disconnect(); };
+  }, []);
+  return { ref, ...placement };
+}
+
+function columnsFor(width: number): number {
+  const smallest = width < 480 ? 80 : 100;
+  return Math.max(Math.floor((width + gap) / (smallest + gap)), 1);
+}

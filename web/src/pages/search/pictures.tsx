@@ -1,0 +1,119 @@
+import { Upload as UploadIcon } from '@carbon/icons-react';
+import { Button, ContentSwitcher, Switch } from '@carbon/react';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { asApiError } from '../../api/problem';
+import { datasetsQuery } from '../../api/queries';
+import type { DatasetDetail } from '../../api/types';
+import { count, pictures } from '../../lib/format';
+import { useChangeView } from '../../state/use-view';
+import type { Query, View } from '../../state/view';
+import { PictureGrid, PictureGridSkeleton } from './picture-grid';
+import { Choose } from './settings-bar';
+import type { Upload } from './use-upload';
+
+interface PicturesProps {
+  view: View;
+  query: Query | null;
+  dataset: UseQueryResult<DatasetDetail>;
+  upload: Upload;
+  /** Called when a picture becomes the query. */
+  onOpen: () => void;
+}
+
+const arrangements = ['all', 'category'] as const;
+
+/** What can be searched with: a picture of the user's own, or any of the dataset. */
+export function Pictures({ view, query, dataset, upload, onOpen }: PicturesProps) {
+  const change = useChangeView();
+  const datasets = useQuery(datasetsQuery);
+  const selected = query?.kind === 'image' ? query.index : null;
+  return (
+    <section className="pictures" aria-label="Pictures to search with">
+      <div className="pictures__head">
+        <div className="pictures__choose">
+          <Choose
+            id="dataset"
+            label="Pictures"
+            value={view.dataset}
+            choices={datasets.data?.map((d) => ({ name: d.name, title: `${d.title} (${count(d.images)})` }))}
+            onChange={(next) => { change({ dataset: next, query: view.query?.kind === 'picture' ? view.query : null }); }}
+          />
+          <OwnPicture upload={upload} />
+        </div>
+        {upload.error ? <UploadFailed upload={upload} error={upload.error} /> : null}
+        <ContentSwitcher
+          aria-label="Arrangement"
+          size="sm"
+          selectedIndex={arrangements.indexOf(view.arrangement)}
+          onChange={({ index }) => { change({ arrangement: arrangements[index ?? 0] ?? 'all' }); }}
+        >
+          <Switch name="all" text="All" />
+          <Switch name="category" text="By category" />
+        </ContentSwitcher>
+      </div>
+      {dataset.data ? (
+        <>
+          <PictureGrid key={dataset.data.name} view={view} dataset={dataset.data} selected={selected} onOpen={onOpen} />
+          <LeftOut dataset={dataset.data} />
+        </>
+      ) : null}
+      {dataset.isPending ? <PictureGridSkeleton /> : null}
+    </section>
+  );
+}
+
+function OwnPicture({ upload }: { upload: Upload }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button
+        size="md"
+        kind="primary"
+        renderIcon={UploadIcon}
+        disabled={upload.pending}
+        title="Choose a picture or take a photo; or drop or paste one anywhere on this page"
+        onClick={() => input.current?.click()}
+      >
+        {upload.pending ? 'Uploading' : 'Your picture'}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        // Naming the formats makes phones convert theirs to one of them.
+        accept="image/jpeg,image/png,image/gif,image/webp,image/bmp,image/tiff"
+        data-testid="own-picture"
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          if (file) upload.send(file);
+          // The same file may be chosen again.
+          event.target.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+function UploadFailed({ upload, error }: { upload: Upload; error: Error }) {
+  const { title, detail, hint } = asApiError(error);
+  return (
+    <div className="panel panel--error panel--small" role="alert">
+      <h3>{title}</h3>
+      <p>{[detail, hint].filter((text) => text !== '').join('. ')}</p>
+      <Button size="sm" kind="tertiary" onClick={upload.dismiss}>Close</Button>
+    </div>
+  );
+}
+
+function LeftOut({ dataset: { problems } }: { dataset: DatasetDetail }) {
+  if (problems.length === 0) return null;
+  return (
+    <details className="left-out">
+      <summary>{pictures(problems.length)} could not be read and {problems.length === 1 ? 'was' : 'were'} left out</summary>
+      <ul>
+        {problems.slice(0, 100).map(({ file, reason }) => <li key={file}><code>{file}</code>: {reason}</li>)}
+      </ul>
+    </details>
+  );
+}

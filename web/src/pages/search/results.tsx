@@ -1,0 +1,146 @@
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect, type ReactNode } from 'react';
+import { asApiError } from '../../api/problem';
+import { searchQuery } from '../../api/queries';
+import type { DatasetDetail, ModelSummary, SearchResult } from '../../api/types';
+import { useAnnounce } from '../../components/announcer';
+import { Trouble } from '../../components/trouble';
+import { className, duration, pictures } from '../../lib/format';
+import type { Query, View } from '../../state/view';
+import { Indexing } from './indexing';
+import { QueryCard } from './query-card';
+import { Score } from './score';
+import { Tiles, TilesSkeleton } from './tiles';
+import { WaysOut } from './ways-out';
+
+interface ResultsProps {
+  view: View;
+  query: Query | null;
+  dataset: UseQueryResult<DatasetDetail>;
+  models: UseQueryResult<ModelSummary[]>;
+}
+
+/** What the search found, or why it found nothing. */
+export function Results({ view, query, dataset, models }: ResultsProps) {
+  const failed = dataset.error ? dataset : models.error ? models : null;
+  if (failed) {
+    return (
+      <div className="results">
+        <Trouble error={failed.error} onRetry={() => void failed.refetch()}>
+          <WaysOut view={view} error={failed.error} />
+        </Trouble>
+      </div>
+    );
+  }
+  if (!dataset.data) return <ResultsSkeleton />;
+  if (query === null) return <Empty dataset={dataset.data} />;
+  return <Found view={view} query={query} dataset={dataset.data} />;
+}
+
+interface FoundProps {
+  view: View;
+  query: Query;
+  dataset: DatasetDetail;
+}
+
+function Found({ view, query, dataset }: FoundProps) {
+  const search = useQuery({
+    ...searchQuery(view, query),
+    // The results of the query before stay until the new ones are there, if their pictures are of the same set.
+    placeholderData: (previous) => (previous?.dataset === view.dataset ? previous : undefined),
+  });
+  useSpokenResult(search.isPlaceholderData ? undefined : search.data, query, dataset);
+
+  if (search.isError && asApiError(search.error).code === 'not_indexed') {
+    return (
+      <Frame query={<QueryCard view={view} query={query} dataset={dataset} />}>
+        <Indexing settings={view} images={dataset.images.length} onDone={() => void search.refetch()} />
+      </Frame>
+    );
+  }
+  if (search.isError) {
+    return (
+      <div className="results">
+        <Trouble error={search.error} onRetry={() => void search.refetch()}>
+          <WaysOut view={view} error={search.error} />
+        </Trouble>
+      </div>
+    );
+  }
+  const result = search.data;
+  return (
+    <Frame
+      query={
+        <QueryCard view={view} query={query} dataset={dataset}>
+          {result ? <Score result={result} busy={search.isPlaceholderData} /> : null}
+        </QueryCard>
+      }
+    >
+      <div className="results__body" aria-busy={search.isFetching && (search.isPlaceholderData || !result)}>
+        {result ? (
+          <>
+            {view.query === null ? (
+              <p className="hint">We began with this picture. Click any other, here or in the set, to search with that one.</p>
+            ) : null}
+            <Tiles view={view} result={result} dataset={dataset} />
+            <p className="results__foot">
+              {result.results.length === 0
+                ? 'There is no other picture in this set.'
+                : `${pictures(dataset.images.length)} compared in ${duration(result.elapsed_ms)}`}
+            </p>
+          </>
+        ) : (
+          <TilesSkeleton />
+        )}
+      </div>
+    </Frame>
+  );
+}
+
+function Frame({ query, children }: { query: ReactNode; children: ReactNode }) {
+  return (
+    <div className="results">
+      <div className="results__frame">
+        {query}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function ResultsSkeleton() {
+  return (
+    <Frame query={<div className="query"><span className="query__picture skeleton" /></div>}>
+      <TilesSkeleton />
+    </Frame>
+  );
+}
+
+function Empty({ dataset }: { dataset: DatasetDetail }) {
+  return (
+    <div className="results">
+      <div className="panel">
+        <h2>There are no pictures in “{dataset.title}”</h2>
+        <p>
+          Add a folder of your own with the command <code>convnet datasets add NAME DIR</code>, then choose it here.
+          Each sub-folder becomes a category.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function useSpokenResult(result: SearchResult | undefined, query: Query, dataset: DatasetDetail): void {
+  const announce = useAnnounce();
+  useEffect(() => {
+    if (result) announce(spoken(result, query, dataset));
+  }, [announce, result, query, dataset]);
+}
+
+function spoken(result: SearchResult, query: Query, dataset: DatasetDetail): string {
+  const image = query.kind === 'image' ? dataset.images[query.index] : undefined;
+  const name = image ? (image.class === '' ? image.file : className(image.class)) : 'your picture';
+  const found = `${pictures(result.results.length)} similar to ${name}`;
+  if (result.score === undefined) return found;
+  return `${found}, search score ${result.score.toFixed(1)} percent`;
+}

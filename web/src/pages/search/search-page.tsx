@@ -1,0 +1,68 @@
+import { ArrowDown } from '@carbon/icons-react';
+import { Button } from '@carbon/react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef } from 'react';
+import { datasetQuery, modelsQuery } from '../../api/queries';
+import type { DatasetDetail } from '../../api/types';
+import { altText, className, pictureName } from '../../lib/format';
+import type { Query } from '../../state/view';
+import { useView } from '../../state/use-view';
+import { DropTarget } from './drop-target';
+import { Pictures } from './pictures';
+import { Results } from './results';
+import { gridOrder } from './rows';
+import { SettingsBar } from './settings-bar';
+import { useReturn } from './use-return';
+import { useUpload } from './use-upload';
+
+/** Search: settings and results on one side, the dataset's pictures on the other. */
+export function SearchPage() {
+  const view = useView();
+  const dataset = useQuery(datasetQuery(view.dataset));
+  const models = useQuery(modelsQuery);
+  const stage = useRef<HTMLElement>(null);
+  const back = useReturn(stage);
+  const upload = useUpload(back.toResults);
+  const query = useMemo(() => view.query ?? suggestion(dataset.data), [view.query, dataset.data]);
+  useTitle(query, dataset.data);
+
+  return (
+    <div className="search">
+      <div className="intro">
+        <h1>Search pictures the way a neural network sees them</h1>
+        <p>Click a picture, or bring your own: the fifteen most similar ones appear beside it.</p>
+      </div>
+      <section className="stage" ref={stage} tabIndex={-1} aria-label="Similar pictures">
+        <SettingsBar view={view} models={models} />
+        <Results view={view} query={query} dataset={dataset} models={models} />
+      </section>
+      <Pictures view={view} query={query} dataset={dataset} upload={upload} onOpen={back.toResults} />
+      {back.away ? (
+        <Button className="back" size="md" renderIcon={ArrowDown} onClick={back.toPictures}>
+          Back to the pictures
+        </Button>
+      ) : null}
+      <DropTarget onPicture={upload.send} />
+    </div>
+  );
+}
+
+/** The picture to show on a first visit: the grid's first. */
+function suggestion(dataset: DatasetDetail | undefined): Query | null {
+  const [index] = gridOrder(dataset?.images.length ?? 0);
+  return index === undefined ? null : { kind: 'image', index };
+}
+
+function useTitle(query: Query | null, dataset: DatasetDetail | undefined): void {
+  useEffect(() => {
+    const name = titleOf(query, dataset);
+    document.title = name === '' ? 'ConvNet Playground' : `${name} · ConvNet Playground`;
+  }, [query, dataset]);
+}
+
+function titleOf(query: Query | null, dataset: DatasetDetail | undefined): string {
+  if (query?.kind === 'picture') return 'Your picture';
+  const image = query ? dataset?.images[query.index] : undefined;
+  if (!image) return dataset?.title ?? '';
+  return image.class === '' ? altText(image) : `${pictureName(image.file)}, ${className(image.class)}`;
+}

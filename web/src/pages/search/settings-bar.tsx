@@ -1,0 +1,107 @@
+import { Select, SelectItem } from '@carbon/react';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { modelQuery, optionsQuery } from '../../api/queries';
+import type { Choice, ModelSummary } from '../../api/types';
+import { short } from '../../lib/format';
+import { useChangeView } from '../../state/use-view';
+import type { View } from '../../state/view';
+import { LayerPicker } from './layer-picker';
+
+interface SettingsBarProps {
+  view: View;
+  models: UseQueryResult<ModelSummary[]>;
+}
+
+const exponents = [1, 1.5, 2, 3, 4, 6, 10];
+
+/** The pickers that say how pictures are compared. */
+export function SettingsBar({ view, models }: SettingsBarProps) {
+  const change = useChangeView();
+  const options = useQuery(optionsQuery);
+  const detail = useQuery(modelQuery(view.model));
+  const minkowski = view.metric === 'minkowski';
+  const model = models.data?.find(({ name }) => name === view.model);
+  const layer = view.layer ?? model?.default_layer ?? null;
+
+  return (
+    <div className="settings">
+      <div className={`settings__choices${minkowski ? ' settings__choices--minkowski' : ''}`}>
+        <Choose
+          id="model"
+          label="Model"
+          value={view.model}
+          choices={models.data?.map((m) => ({ name: m.name, title: `${m.title} (${short(m.parameters)} parameters)` }))}
+          onChange={(next) => { change({ model: next, layer: sameDepth(models.data, view, next) }); }}
+        />
+        <Choose
+          id="metric"
+          label="Distance"
+          value={view.metric}
+          choices={options.data?.metrics}
+          onChange={(metric) => { change({ metric }); }}
+        />
+        {minkowski ? (
+          <Choose
+            id="p"
+            label="p"
+            value={String(view.p)}
+            choices={[...new Set([...exponents, view.p])].sort((a, b) => a - b).map((p) => ({ name: String(p), title: String(p) }))}
+            onChange={(p) => { change({ p: Number(p) }); }}
+          />
+        ) : null}
+        <Choose
+          id="pool"
+          label="Pooling"
+          value={view.pool}
+          choices={options.data?.poolings}
+          onChange={(pool) => { change({ pool }); }}
+        />
+        <Choose
+          id="transform"
+          label="Transform"
+          value={view.transform}
+          choices={options.data?.transforms}
+          onChange={(transform) => { change({ transform }); }}
+        />
+      </div>
+      <LayerPicker
+        layers={detail.data?.layers.filter(({ search }) => search)}
+        selected={layer}
+        onChange={(next) => { change({ layer: next === model?.default_layer ? null : next }); }}
+      />
+    </div>
+  );
+}
+
+interface ChooseProps {
+  id: string;
+  label: string;
+  value: string;
+  choices: Pick<Choice, 'name' | 'title'>[] | undefined;
+  onChange: (value: string) => void;
+}
+
+/** A native choice in Carbon's clothes. A value that is not among the choices is shown all the same. */
+export function Choose({ id, label, value, choices, onChange }: ChooseProps) {
+  const known = choices?.some(({ name }) => name === value) ?? false;
+  return (
+    <Select
+      id={`choose-${id}`}
+      labelText={label}
+      size="md"
+      value={value}
+      disabled={choices === undefined}
+      onChange={(event) => { onChange(event.target.value); }}
+    >
+      {known ? null : <SelectItem value={value} text={value} />}
+      {choices?.map(({ name, title }) => <SelectItem key={name} value={name} text={title} />)}
+    </Select>
+  );
+}
+
+/** The layer of the next model that stands as deep as the one that is shown, or null for its default. */
+function sameDepth(models: ModelSummary[] | undefined, view: View, next: string): string | null {
+  if (view.layer === null) return null;
+  const depth = models?.find(({ name }) => name === view.model)?.search_layers.indexOf(view.layer) ?? -1;
+  return models?.find(({ name }) => name === next)?.search_layers[depth] ?? null;
+}
