@@ -93,7 +93,7 @@ func (s *service) registerSearch(api huma.API) {
 		"Evaluate a search", "The mean quality of a search with every picture of the dataset as a query.",
 		http.StatusNotFound, http.StatusConflict),
 		func(ctx context.Context, in *Settings) (*body[playground.Evaluation], error) {
-			e, err := s.pg.Evaluate(ctx, in.request())
+			e, err := s.pg.Evaluate(ctx, in.request(), nil)
 			if err != nil {
 				return nil, s.failure(ctx, err)
 			}

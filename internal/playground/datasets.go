@@ -61,7 +61,7 @@ func (p *Playground) RemoveDataset(ctx context.Context, name string) error {
 	if _, err := p.dataset(ctx, name); err != nil {
 		return err
 	}
-	p.spaces.forget(name)
+	p.spaces.drop(func(key spaceKey) bool { return key.vectors.Dataset == name })
 	return explain(fmt.Sprintf("cannot remove dataset %q", name), p.store.RemoveDataset(ctx, name))
 }
 

@@ -1,14 +1,347 @@
 package playground
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/convnetplayground/convnet/dataset"
+	"github.com/convnetplayground/convnet/embedding"
 	"github.com/convnetplayground/convnet/internal/job"
+	"github.com/convnetplayground/convnet/internal/store"
+	"github.com/convnetplayground/convnet/model"
 )
 
-func (p *Playground) StartIndex(ctx context.Context, r IndexRequest) (job.Status, error) {
-	return job.Status{}, invalid("search", "not yet", "")
+// indexing is an index request whose names are all known.
+type indexing struct {
+	dataset *dataset.Dataset
+	model   string
+	layers  []string
+	pooling model.Pooling
 }
-func (p *Playground) Indexes(ctx context.Context, dataset string) ([]IndexEntry, error) {
-	return nil, invalid("search", "not yet", "")
+
+func (p *Playground) resolveIndex(ctx context.Context, r IndexRequest) (indexing, error) {
+	x := indexing{model: cmp.Or(r.Model, DefaultModel)}
+	for _, layer := range r.Layers {
+		if !slices.Contains(x.layers, layer) {
+			x.layers = append(x.layers, layer)
+		}
+	}
+	info, err := describe(x.model, x.layers...)
+	if err != nil {
+		return x, err
+	}
+	if len(x.layers) == 0 {
+		x.layers = searchLayers(info)
+	}
+	if x.pooling, err = parseVectorPooling(cmp.Or(r.Pool, DefaultPool)); err != nil {
+		return x, err
+	}
+	x.dataset, err = p.dataset(ctx, cmp.Or(r.Dataset, DefaultDataset))
+	return x, err
+}
+
+// StartIndex starts Index as a job. A job of the same request that has not
+// ended is returned instead.
+func (p *Playground) StartIndex(ctx context.Context, r IndexRequest) (job.Status, error) {
+	x, err := p.resolveIndex(ctx, r)
+	if err != nil {
+		return job.Status{}, err
+	}
+	key := strings.Join(append([]string{"index", x.dataset.Name, version(x.dataset), x.model, string(x.pooling)}, x.layers...), " ")
+	title := fmt.Sprintf("Index %s with %s, %s, pooling %s", x.dataset.Name, x.model, countLayers(x.layers), x.pooling)
+	status, err := p.jobs.Start(key, title, func(ctx context.Context, report func(done, total int)) error {
+		_, err := p.index(ctx, x, report)
+		if err != nil && ctx.Err() == nil {
+			p.log.Error("an index failed", "job", title, "error", err)
+		}
+		return err
+	})
+	return status, explain("cannot start an index", err)
+}
+
+func countLayers(layers []string) string {
+	if len(layers) == 1 {
+		return "layer " + layers[0]
+	}
+	return fmt.Sprintf("%d layers", len(layers))
+}
+
+// Index computes the vectors of every picture of a dataset at all layers asked
+// for, in one pass, and keeps them. What is there already is not computed
+// again, and what a cancelled or killed run finished is kept. progress, which
+// may be nil, is told the pictures finished; it is called from several
+// goroutines.
+func (p *Playground) Index(ctx context.Context, r IndexRequest, progress func(done, total int)) (IndexReport, error) {
+	x, err := p.resolveIndex(ctx, r)
+	if err != nil {
+		return IndexReport{}, err
+	}
+	return p.index(ctx, x, progress)
+}
+
+func (p *Playground) index(ctx context.Context, x indexing, progress func(done, total int)) (IndexReport, error) {
+	started := time.Now()
+	report := IndexReport{
+		Dataset: x.dataset.Name, Model: x.model, Layers: x.layers, Pool: string(x.pooling),
+		Images: len(x.dataset.Images), Problems: []LeftOut{},
+	}
+	missing, err := p.missing(x)
+	if err != nil {
+		return report, err
+	}
+	if len(missing) > 0 {
+		report.Computed, err = p.fill(ctx, x, missing, progress)
+		if err != nil {
+			return report, explain("cannot index dataset "+x.dataset.Name, err)
+		}
+	}
+	if report.Problems, err = p.leftOut(x); err != nil {
+		return report, err
+	}
+	report.Seconds = time.Since(started).Seconds()
+	return report, p.record(ctx, x, report, started)
+}
+
+func (p *Playground) record(ctx context.Context, x indexing, report IndexReport, started time.Time) error {
+	err := p.store.RecordRun(ctx, store.Run{
+		Verb: "index", Dataset: report.Dataset, Model: report.Model, Layer: strings.Join(x.layers, " "),
+		Started: started, Seconds: report.Seconds,
+		Detail: fmt.Sprintf("pooling %s, %d of %d pictures computed", report.Pool, report.Computed, report.Images),
+	})
+	return explain("cannot note the run", err)
+}
+
+// missing lists the keys of those layers whose vectors are not there.
+func (p *Playground) missing(x indexing) ([]embedding.Key, error) {
+	var keys []embedding.Key
+	for _, layer := range x.layers {
+		key, err := p.key(x.dataset, x.model, layer, x.pooling)
+		if err != nil {
+			return nil, err
+		}
+		_, err = p.store.Embeddings().Load(key)
+		if errors.Is(err, embedding.ErrNotFound) {
+			keys = append(keys, key)
+			continue
+		}
+		if err != nil {
+			return nil, explain("cannot read the vectors of layer "+layer, err)
+		}
+	}
+	return keys, nil
+}
+
+// leftOut lists the pictures that have no vector.
+func (p *Playground) leftOut(x indexing) ([]LeftOut, error) {
+	key, err := p.key(x.dataset, x.model, x.layers[0], x.pooling)
+	if err != nil {
+		return nil, err
+	}
+	m, err := p.store.Embeddings().Load(key)
+	if err != nil {
+		return nil, explain("cannot read the vectors of layer "+key.Layer, err)
+	}
+	problems := []LeftOut{}
+	reasons := m.Problems()
+	for i, im := range x.dataset.Images {
+		if reason, ok := reasons[i]; ok {
+			problems = append(problems, LeftOut{File: im.File, Reason: reason})
+		}
+	}
+	return problems, nil
+}
+
+// filling is one pass over a dataset that fills several layers.
+type filling struct {
+	dataset *dataset.Dataset
+	model   *model.Model
+	layers  []string
+	pooling model.Pooling
+	writers []*embedding.Writer // one per layer
+
+	next    atomic.Int64
+	todo    []int // pictures
+	done    atomic.Int64
+	reports func(done, total int)
+
+	mu      sync.Mutex
+	leftOut map[int]string
+}
+
+// fill makes the matrices of keys and returns how many pictures it computed.
+func (p *Playground) fill(ctx context.Context, x indexing, keys []embedding.Key, progress func(done, total int)) (int, error) {
+	m, err := p.model(x.model)
+	if err != nil {
+		return 0, err
+	}
+	f := &filling{dataset: x.dataset, model: m, pooling: x.pooling, reports: progress, leftOut: map[int]string{}}
+	for _, key := range keys {
+		f.layers = append(f.layers, key.Layer)
+	}
+	workers, err := f.workers(p.options.Threads)
+	if err != nil {
+		return 0, err
+	}
+	// Close after Commit does nothing; before it, it keeps what is finished.
+	defer func() {
+		for _, w := range f.writers {
+			w.Close()
+		}
+	}()
+	for i, key := range keys {
+		w, err := p.store.Embeddings().Writer(key, len(x.dataset.Images), elements(workers[0].Shapes()[i]))
+		if err != nil {
+			return 0, err
+		}
+		f.writers = append(f.writers, w)
+	}
+	f.plan()
+	if err := f.run(ctx, workers); err != nil {
+		return 0, err
+	}
+	return len(f.todo), f.commit()
+}
+
+// workers makes the embedders, one for each goroutine: whole pictures in
+// parallel are faster than one picture split over threads.
+func (f *filling) workers(threads int) ([]*model.Embedder, error) {
+	embedders := make([]*model.Embedder, max(1, min(threads, len(f.dataset.Images))))
+	for i := range embedders {
+		e, err := f.model.Embedder(f.layers, f.pooling, searchRecipe(f.model), nil)
+		if err != nil {
+			return nil, err
+		}
+		embedders[i] = e
+	}
+	return embedders, nil
+}
+
+func elements(shape []int) int {
+	n := 1
+	for _, extent := range shape {
+		n *= extent
+	}
+	return n
+}
+
+// plan lists the pictures that at least one layer lacks.
+func (f *filling) plan() {
+	for i := range f.dataset.Images {
+		for _, w := range f.writers {
+			if !w.Done(i) {
+				f.todo = append(f.todo, i)
+				break
+			}
+		}
+	}
+	f.done.Store(int64(len(f.dataset.Images) - len(f.todo)))
+	f.report()
+}
+
+func (f *filling) report() {
+	if f.reports != nil {
+		f.reports(int(f.done.Load()), len(f.dataset.Images))
+	}
+}
+
+func (f *filling) run(ctx context.Context, workers []*model.Embedder) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, e := range workers {
+		g.Go(func() error {
+			for {
+				n := int(f.next.Add(1)) - 1
+				if n >= len(f.todo) {
+					return nil
+				}
+				if err := f.picture(ctx, e, f.todo[n]); err != nil {
+					return err
+				}
+				f.done.Add(1)
+				f.report()
+			}
+		})
+	}
+	return g.Wait()
+}
+
+// picture fills the rows of one picture. A picture that cannot be read is no
+// error: it is left out.
+func (f *filling) picture(ctx context.Context, e *model.Embedder, i int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	im, err := f.dataset.Decode(i)
+	if err != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.leftOut[i] = err.Error()
+		return nil
+	}
+	vectors, err := e.Embed(ctx, im)
+	if err != nil {
+		return err
+	}
+	for layer, w := range f.writers {
+		if w.Done(i) {
+			continue
+		}
+		if err := w.Put(i, vectors[layer]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commit makes the matrices whole. Rows are left out only now, so that a
+// picture that could not be read is tried again by the run after a killed one.
+func (f *filling) commit() error {
+	if n := len(f.leftOut); n > 0 && n == len(f.dataset.Images) {
+		return invalid("cannot index dataset "+f.dataset.Name, "none of its pictures can be read, the first because of: "+f.leftOut[f.todo[0]],
+			"if its folder moved or changed, remove the dataset and add it again")
+	}
+	for _, w := range f.writers {
+		for i, reason := range f.leftOut {
+			if w.Done(i) {
+				continue
+			}
+			if err := w.LeaveOut(i, reason); err != nil {
+				return err
+			}
+		}
+		if err := w.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Indexes lists what is indexed of a dataset, or of all for "".
+func (p *Playground) Indexes(ctx context.Context, name string) ([]IndexEntry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	manifests, err := p.store.Embeddings().List()
+	if err != nil {
+		return nil, explain("cannot list the indexes", err)
+	}
+	entries := []IndexEntry{}
+	for _, m := range manifests {
+		if name != "" && m.Key.Dataset != name {
+			continue
+		}
+		entries = append(entries, IndexEntry{
+			Dataset: m.Key.Dataset, Model: m.Key.Model, Layer: m.Key.Layer, Pool: m.Key.Pooling,
+			Rows: m.Rows, Bytes: m.Bytes, Created: m.Created.UTC(),
+		})
+	}
+	return entries, nil
 }

@@ -1,10 +1,6 @@
 package playground
 
 import (
-	"container/list"
-	"context"
-	"sync"
-
 	"github.com/convnetplayground/convnet/model"
 )
 
@@ -72,57 +68,38 @@ func last(names []string) string {
 // keptModels is how many models stay open.
 const keptModels = 3
 
-// modelCache opens models when they are first needed and keeps those used last.
-type modelCache struct {
-	mu     sync.Mutex
-	recent list.List // of *openModel, used last in front
+// model opens a model when it is first needed.
+func (p *Playground) model(name string) (*model.Model, error) {
+	return p.models.get(name, func() (*model.Model, int64, error) {
+		m, err := model.Open(name)
+		if err != nil {
+			return nil, 0, explain("cannot open model "+name, err)
+		}
+		return m, 1, nil
+	})
 }
 
-type openModel struct {
-	name  string
-	once  sync.Once
-	model *model.Model
-	err   error
-}
-
-func (c *modelCache) open(ctx context.Context, name string) (*model.Model, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// describe returns what a model is, and checks that it has the layers.
+func describe(name string, layers ...string) (model.Info, error) {
+	info, err := model.Describe(name)
+	if err != nil {
+		return info, explain("cannot describe "+name, err)
 	}
-	m := c.entry(name)
-	m.once.Do(func() { m.model, m.err = model.Open(name) })
-	if m.err != nil {
-		c.drop(m)
-		return nil, explain("cannot open model "+name, m.err)
-	}
-	return m.model, nil
-}
-
-func (c *modelCache) entry(name string) *openModel {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for e := c.recent.Front(); e != nil; e = e.Next() {
-		if m := e.Value.(*openModel); m.name == name {
-			c.recent.MoveToFront(e)
-			return m
+	for _, layer := range layers {
+		if err := checkLayer(info, layer); err != nil {
+			return info, err
 		}
 	}
-	m := &openModel{name: name}
-	c.recent.PushFront(m)
-	if c.recent.Len() > keptModels {
-		c.recent.Remove(c.recent.Back())
-	}
-	return m
+	return info, nil
 }
 
-// drop forgets a model that could not be opened, so that it is tried again.
-func (c *modelCache) drop(m *openModel) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for e := c.recent.Front(); e != nil; e = e.Next() {
-		if e.Value == m {
-			c.recent.Remove(e)
-			return
+func checkLayer(info model.Info, layer string) error {
+	var known []string
+	for _, l := range info.Layers {
+		if l.Name == layer {
+			return nil
 		}
+		known = append(known, l.Name)
 	}
+	return unknown("layer", layer, Near(layer, known), "list them with: convnet models show "+info.Name)
 }

@@ -6,11 +6,11 @@ import (
 	"context"
 	"log/slog"
 	"runtime"
-	"sync"
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/store"
+	"github.com/convnetplayground/convnet/model"
 )
 
 // Options tell New how to run.
@@ -30,11 +30,9 @@ type Playground struct {
 	pool    *graph.Pool
 	jobs    *job.Runner
 	log     *slog.Logger
-	models  modelCache
-	spaces  spaceCache
+	models  *cache[string, *model.Model]
+	spaces  *cache[spaceKey, *space]
 	decodes chan struct{} // places for the decoding of uploads
-
-	embedders sync.Map
 }
 
 // New opens the data directory, which is made if it is not there.
@@ -62,6 +60,8 @@ func New(ctx context.Context, options Options) (*Playground, error) {
 		pool:    graph.NewPool(options.Threads),
 		jobs:    job.NewRunner(1),
 		log:     options.Logger,
+		models:  newCache[string, *model.Model](keptModels),
+		spaces:  newCache[spaceKey, *space](spaceBytes),
 		decodes: make(chan struct{}, 2),
 	}, nil
 }
@@ -70,7 +70,6 @@ func New(ctx context.Context, options Options) (*Playground, error) {
 // other call may be under way.
 func (p *Playground) Close() error {
 	p.jobs.Close()
-	p.spaces.close()
 	p.pool.Close()
 	return p.store.Close()
 }
