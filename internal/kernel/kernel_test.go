@@ -22,6 +22,8 @@ func TestLevels(t *testing.T) {
 	for _, set := range sets() {
 		t.Run(string(set.Level), func(t *testing.T) {
 			t.Run("Tile", func(t *testing.T) { kerneltest.Tile(t, set) })
+			t.Run("Vectors", func(t *testing.T) { kerneltest.Vectors(t, set) })
+			t.Run("Distances", func(t *testing.T) { kerneltest.Distances(t, set) })
 			t.Run("Depthwise", func(t *testing.T) { kerneltest.Depthwise(t, set) })
 		})
 	}

@@ -39,6 +39,14 @@ type sum struct {
 	terms            int
 }
 
+func sumOf(terms ...float64) sum {
+	var s sum
+	for _, x := range terms {
+		s.add(x)
+	}
+	return s
+}
+
 func (s *sum) add(x float64) {
 	s.value += x
 	s.magnitude += math.Abs(x)
