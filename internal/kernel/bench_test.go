@@ -101,3 +101,55 @@ func benchmarkDepthwise(b *testing.B, set *kernel.Set, size, channels int) {
 	}
 	reportRate(b, width*channels*taps)
 }
+
+var vectorLengths = []int{96, 1280, 50176}
+
+// BenchmarkVector runs the functions of slices.
+func BenchmarkVector(b *testing.B) {
+	functions := []struct {
+		name    string
+		slices  int
+		compute func(set *kernel.Set, dst, x, y, z []float32)
+	}{
+		{"Add", 3, func(set *kernel.Set, dst, x, y, _ []float32) { set.Add(dst, x, y, 0, 6) }},
+		{"ScaleShift", 4, func(set *kernel.Set, dst, x, y, z []float32) { set.ScaleShift(dst, x, y, z, 0, 6) }},
+		{"Accumulate", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Accumulate(dst, x) }},
+		{"Maximum", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Maximum(dst, x) }},
+	}
+	for _, f := range functions {
+		for _, n := range vectorLengths {
+			each(b, fmt.Sprintf("%s/%d", f.name, n), func(b *testing.B, set *kernel.Set) {
+				dst, x, y, z := ones(n), ones(n), ones(n), ones(n)
+				b.SetBytes(int64(4 * n * f.slices))
+				for b.Loop() {
+					f.compute(set, dst, x, y, z)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkDistance runs the functions of two vectors.
+func BenchmarkDistance(b *testing.B) {
+	functions := []struct {
+		name    string
+		compute func(set *kernel.Set, x, y []float32) float64
+	}{
+		{"Dot", (*kernel.Set).Dot},
+		{"Squared", (*kernel.Set).SquaredDistance},
+		{"Absolute", (*kernel.Set).AbsoluteDistance},
+		{"Cubed", (*kernel.Set).CubedDistance},
+		{"Greatest", (*kernel.Set).GreatestDistance},
+	}
+	for _, f := range functions {
+		for _, n := range vectorLengths {
+			each(b, fmt.Sprintf("%s/%d", f.name, n), func(b *testing.B, set *kernel.Set) {
+				x, y := ones(n), ones(n)
+				b.SetBytes(int64(8 * n))
+				for b.Loop() {
+					f.compute(set, x, y)
+				}
+			})
+		}
+	}
+}

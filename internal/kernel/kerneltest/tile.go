@@ -26,7 +26,7 @@ func (c tileCase) String() string {
 func Tile(t *testing.T, set *kernel.Set) {
 	for p, panel := range set.Panels {
 		t.Run(fmt.Sprintf("%dx%d", set.TileRows, panel), func(t *testing.T) {
-			tiles := newTiles(set, p)
+			tiles := newTiles(set, p, 1)
 			for rows := 1; rows <= set.TileRows; rows++ {
 				for channels := 1; channels <= panel; channels++ {
 					c := tiles.any()
@@ -69,8 +69,8 @@ type tiles struct {
 	input, weights, output fence
 }
 
-func newTiles(set *kernel.Set, panel int) *tiles {
-	return &tiles{set: set, panel: panel, random: rand.New(rand.NewPCG(1, uint64(panel)))}
+func newTiles(set *kernel.Set, panel int, seed uint64) *tiles {
+	return &tiles{set: set, panel: panel, random: rand.New(rand.NewPCG(seed, uint64(panel)))}
 }
 
 // any is a case with sizes at random.

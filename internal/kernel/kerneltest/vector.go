@@ -97,13 +97,14 @@ type vectorCase struct {
 // vectors makes and checks calls of functions of slices.
 type vectors struct {
 	set    *kernel.Set
-	random *rand.Rand
+	fill   func(x []float32, special bool)
 	output fence
 	inputs [3]fence
 }
 
 func newVectors(set *kernel.Set) *vectors {
-	return &vectors{set: set, random: rand.New(rand.NewPCG(3, 0))}
+	random := rand.New(rand.NewPCG(3, 0))
+	return &vectors{set: set, fill: func(x []float32, special bool) { fill(random, x, special) }}
 }
 
 func (v *vectors) check(t *testing.T, f vectorFunction, c vectorCase) {
@@ -120,7 +121,7 @@ func (v *vectors) check(t *testing.T, f vectorFunction, c vectorCase) {
 			if i == place {
 				inputs[i] = output.values()
 			}
-			fill(v.random, inputs[i], c.special)
+			v.fill(inputs[i], c.special)
 			before[i] = append([]float32(nil), inputs[i]...)
 		}
 		f.compute(v.set, output.values(), inputs, c.lo, c.hi)
