@@ -37,29 +37,24 @@ func TestAnyNumberOfThreadsFindsTheSame(t *testing.T) {
 		}
 	}
 	query := vectors[5*dim : 6*dim]
-	var want []index.Neighbour
-	for _, threads := range []int{1, 2, 5, 64} {
+	find := func(threads, k int) []index.Neighbour {
 		x, err := exact.Over(index.Metric{}, dim, threads, vectors, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, k := range []int{1, 40, 1500, rows} {
-			got, err := x.Search(t.Context(), query, k, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if k > len(want) {
-				want = append(want[:0:0], got...)
-			}
-			if threads == 1 {
-				continue
-			}
-			if diff := cmp.Diff(want[:k], got); diff != "" {
-				t.Fatalf("%d threads, k = %d (-one thread +got):\n%s", threads, k, diff)
-			}
-		}
-		if err := x.Close(); err != nil {
+		defer x.Close()
+		got, err := x.Search(t.Context(), query, k, nil)
+		if err != nil {
 			t.Fatal(err)
+		}
+		return got
+	}
+	want := find(1, rows)
+	for _, threads := range []int{1, 2, 5, 64} {
+		for _, k := range []int{1, 40, 1500, rows} {
+			if diff := cmp.Diff(want[:k], find(threads, k)); diff != "" {
+				t.Fatalf("%d threads, k = %d (-all by one thread +got):\n%s", threads, k, diff)
+			}
 		}
 	}
 }
