@@ -345,3 +345,19 @@ func (p *Playground) Indexes(ctx context.Context, name string) ([]IndexEntry, er
 	}
 	return entries, nil
 }
+
+// IndexFor is the request that makes a search possible. One of a model's search
+// layers brings the others along: the pass is the same, and pooled vectors are
+// small.
+func IndexFor(s SearchSettings) (IndexRequest, error) {
+	s = s.withDefaults()
+	r := IndexRequest{Dataset: s.Dataset, Model: s.Model, Pool: s.Pool, Layers: []string{s.Layer}}
+	info, err := describe(s.Model, s.Layer)
+	if err != nil {
+		return r, err
+	}
+	if s.Pool != string(model.Flatten) && slices.Contains(searchLayers(info), s.Layer) {
+		r.Layers = nil
+	}
+	return r, nil
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"os"
+	"sync"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// progress shows how far long work is, on a terminal only.
+type progress struct {
+	title string
+	file  *os.File // nil: nothing is shown
+
+	mu  sync.Mutex
+	bar *progressbar.ProgressBar
+}
+
+func (a *app) progress(title string) *progress {
+	p := &progress{title: title}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.file = f
+	}
+	return p
+}
+
+// report may be called from several goroutines.
+func (p *progress) report(done, total int) {
+	if p.file == nil || total == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(p.file),
+			progressbar.OptionSetDescription(p.title),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionClearOnFinish(),
+		)
+	}
+	// A bar that cannot be drawn is no reason to stop the work.
+	_ = p.bar.Set(done)
+}
+
+// end wipes the bar.
+func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
