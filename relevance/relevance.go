@@ -38,7 +38,8 @@ func PrecisionAt(same []bool, k int) float64 {
 // AveragePrecision is the mean, over the relevant pictures that there are, of
 // the precision at the rank where each one stands; those not in the ranking
 // count 0. relevant is the number of pictures of the query's class, the query
-// left out. With none it is 0.
+// left out, and so at least the number of those in the ranking. With none it
+// is 0.
 func AveragePrecision(same []bool, relevant int) float64 {
 	if relevant < 1 {
 		return 0
