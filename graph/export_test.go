@@ -1,0 +1,14 @@
+package graph
+
+import "github.com/convnetplayground/convnet/internal/kernel"
+
+// CompileFor is Compile with the kernels of one level.
+func (n *Network) CompileFor(set *kernel.Set, batch int, taps ...Tap) (*Plan, error) {
+	return n.compile(set, batch, taps)
+}
+
+// Arena is the number of values that a Session of the plan holds.
+func (p *Plan) Arena() int { return p.arena }
+
+// Steps is the number of steps, to see what was fused.
+func (p *Plan) Steps() int { return len(p.steps) }

@@ -1,0 +1,357 @@
+package graph_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+
+	"github.com/convnetplayground/convnet/graph"
+	"github.com/convnetplayground/convnet/graph/graphtest"
+	"github.com/convnetplayground/convnet/internal/kernel"
+	"github.com/convnetplayground/convnet/tensor"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// sets are the kernels of every level that this machine has.
+func sets(t testing.TB) []*kernel.Set {
+	var all []*kernel.Set
+	for _, level := range kernel.Levels() {
+		if set, err := kernel.For(level); err == nil {
+			all = append(all, set)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatal("no kernels")
+	}
+	return all
+}
+
+func TestRandomNetworksEqualNestedLoops(t *testing.T) {
+	pool := graph.NewPool(3)
+	defer pool.Close()
+	for _, set := range sets(t) {
+		t.Run(string(set.Level), func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				g := drawGraph(t)
+				checkNetwork(t, set, pool, g)
+			})
+		})
+	}
+}
+
+// drawGraph writes a random network: a chain with branches that are added.
+func drawGraph(t *rapid.T) *graph.Graph {
+	b := graph.NewBuilder()
+	draw := func(label string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, label) }
+	activations := []graph.Activation{graph.Linear, graph.ReLU, graph.ReLU6}
+	x := b.Input("input", draw("height", 3, 17), draw("width", 3, 17), draw("channels", 1, 21))
+	maps := []*graph.Node{x}
+	for i := range draw("layers", 1, 8) {
+		name := fmt.Sprintf("layer%d", i)
+		kernelSize := min(draw("kernel", 1, 5), x.Shape[0], x.Shape[1])
+		same := rapid.Bool().Draw(t, "same")
+		bias := rapid.Bool().Draw(t, "bias")
+		activation := rapid.SampledFrom(activations).Draw(t, "activation")
+		stride := draw("stride", 1, 3)
+		dilation := 1
+		if same && stride == 1 {
+			dilation = draw("dilation", 1, 2)
+		}
+		switch draw("op", 0, 8) {
+		case 0, 1, 2:
+			x = b.Conv2D(name, x, graph.Conv2D{Filters: draw("filters", 1, 70), Kernel: kernelSize, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
+		case 3, 4:
+			x = b.DepthwiseConv2D(name, x, graph.DepthwiseConv2D{Kernel: kernelSize, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
+		case 5:
+			x = b.BatchNormalization(name, x, 1e-3)
+		case 6:
+			x = b.Activation(name, x, activation)
+		case 7:
+			x = b.ZeroPadding2D(name, x, graph.Padding{Top: draw("top", 0, 2), Bottom: draw("bottom", 0, 2), Left: draw("left", 0, 2), Right: draw("right", 0, 2)})
+		case 8:
+			x = b.Dropout(name, x)
+		}
+		for _, m := range maps {
+			if m.Shape.Equal(x.Shape) && m != x && rapid.Bool().Draw(t, "add") {
+				x = b.Add(name+"_add", x, m)
+				break
+			}
+		}
+		maps = append(maps, x)
+	}
+	if rapid.Bool().Draw(t, "classifier") {
+		x = b.GlobalAveragePooling2D("pool", x)
+		b.Dense("classes", x, graph.Dense{Units: draw("units", 1, 60), Bias: true, Activation: graph.Softmax})
+	}
+	g, err := b.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func checkNetwork(t *rapid.T, set *kernel.Set, pool *graph.Pool, g *graph.Graph) {
+	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+	weights := randomWeights(random, g)
+	network, err := graph.NewNetwork(g, weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taps := drawTaps(t, g)
+	batch := rapid.IntRange(1, 3).Draw(t, "batch")
+	plan, err := network.CompileFor(set, batch, taps...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	workers := pool
+	if rapid.Bool().Draw(t, "alone") {
+		workers = nil
+	}
+	session := plan.NewSession(workers)
+	for range 2 { // the second run meets what the first left in the buffers
+		input := session.Input()
+		for i := range input.Data {
+			input.Data[i] = float32(random.NormFloat64())
+		}
+		pictures := append([]float32(nil), input.Data...)
+		if err := session.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		size := len(pictures) / batch
+		for n := range batch {
+			want := graphtest.Run(g, weights, pictures[n*size:(n+1)*size])
+			for i, tap := range taps {
+				compareTap(t, tap, session.Tap(i), n, want[tap.Node])
+			}
+		}
+	}
+}
+
+func drawTaps(t *rapid.T, g *graph.Graph) []graph.Tap {
+	nodes := g.Nodes()
+	taps := []graph.Tap{{Node: nodes[len(nodes)-1].Name}}
+	for _, node := range nodes {
+		if rapid.IntRange(0, 3).Draw(t, "tap") == 0 {
+			reduce := rapid.SampledFrom([]graph.Reduction{graph.Whole, graph.Mean, graph.Maximum}).Draw(t, "reduce")
+			taps = append(taps, graph.Tap{Node: node.Name, Reduce: reduce})
+		}
+	}
+	return taps
+}
+
+func compareTap(t *rapid.T, tap graph.Tap, got tensor.Tensor, n int, want graphtest.Map) {
+	largest := 1.0 // inputs are about 1, and sums of them may cancel
+	for _, v := range want.Data {
+		largest = math.Max(largest, math.Abs(v))
+	}
+	if tap.Reduce != graph.Whole {
+		want = reduce(want, tap.Reduce)
+	}
+	size := len(got.Data) / got.Shape[0]
+	if size != len(want.Data) {
+		t.Fatalf("%v: %d values, want %d", tap, size, len(want.Data))
+	}
+	for i, v := range got.Data[n*size:][:size] {
+		if e := math.Abs(float64(v) - want.Data[i]); !(e <= 1e-5*largest) {
+			t.Fatalf("%v of picture %d: value %d is %g, want %g (largest %g)", tap, n, i, v, want.Data[i], largest)
+		}
+	}
+}
+
+func reduce(m graphtest.Map, r graph.Reduction) graphtest.Map {
+	out := graphtest.Map{Height: 1, Width: 1, Channels: m.Channels, Data: make([]float64, m.Channels)}
+	for c := range out.Data {
+		sum, greatest := 0.0, math.Inf(-1)
+		for i := c; i < len(m.Data); i += m.Channels {
+			sum += m.Data[i]
+			greatest = math.Max(greatest, m.Data[i])
+		}
+		out.Data[c] = greatest
+		if r == graph.Mean {
+			out.Data[c] = sum / float64(m.Height*m.Width)
+		}
+	}
+	return out
+}
+
+func randomWeights(random *rand.Rand, g *graph.Graph) map[string]tensor.Tensor {
+	weights := map[string]tensor.Tensor{}
+	for _, p := range g.Parameters() {
+		w := tensor.New(p.Shape...)
+		fanIn := float64(p.Shape.Elements() / p.Shape[len(p.Shape)-1])
+		for i := range w.Data {
+			w.Data[i] = float32(random.NormFloat64() / math.Sqrt(fanIn))
+			if strings.HasSuffix(p.Name, "moving_variance") {
+				w.Data[i] = 0.5 + random.Float32()
+			}
+		}
+		weights[p.Name] = w
+	}
+	return weights
+}
+
+// small is a network with a little of everything.
+func small(t testing.TB) *graph.Network {
+	b := graph.NewBuilder()
+	x := b.Input("input", 16, 16, 3)
+	x = b.ZeroPadding2D("pad", x, graph.Same(16, 16, 3, 2))
+	x = b.Conv2D("conv", x, graph.Conv2D{Filters: 24, Kernel: 3, Stride: 2})
+	x = b.BatchNormalization("bn", x, 1e-3)
+	x = b.Activation("relu", x, graph.ReLU6)
+	y := b.DepthwiseConv2D("depthwise", x, graph.DepthwiseConv2D{Kernel: 5, Same: true})
+	y = b.BatchNormalization("depthwise_bn", y, 1e-3)
+	x = b.Add("add", b.Dropout("drop", y), x)
+	x = b.GlobalAveragePooling2D("pool", x)
+	b.Dense("classes", x, graph.Dense{Units: 10, Bias: true, Activation: graph.Softmax})
+	g, err := b.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	network, err := graph.NewNetwork(g, randomWeights(rand.New(rand.NewPCG(1, 2)), g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return network
+}
+
+func TestFusion(t *testing.T) {
+	tests := []struct {
+		taps  []string
+		steps int
+	}{
+		{[]string{"classes"}, 6},         // conv+bn+relu, depthwise+bn, add, pool, dense, softmax
+		{[]string{"relu"}, 1},            // stops at the deepest tap
+		{[]string{"conv"}, 1},            // nothing after the tap
+		{[]string{"conv", "relu"}, 2},    // conv by itself, bn+relu
+		{[]string{"pad", "relu"}, 2},     // the padded picture is wanted
+		{[]string{"drop", "classes"}, 6}, // dropout has no step of its own
+		{[]string{"input"}, 0},
+	}
+	for _, test := range tests {
+		var taps []graph.Tap
+		for _, name := range test.taps {
+			taps = append(taps, graph.Tap{Node: name})
+		}
+		plan, err := small(t).Compile(1, taps...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan.Steps() != test.steps {
+			t.Errorf("taps %v: %d steps, want %d", test.taps, plan.Steps(), test.steps)
+		}
+	}
+}
+
+func TestRunAllocatesNothing(t *testing.T) {
+	pool := graph.NewPool(2)
+	defer pool.Close()
+	for _, workers := range []*graph.Pool{nil, pool} {
+		plan, err := small(t).Compile(2, graph.Tap{Node: "add", Reduce: graph.Mean}, graph.Tap{Node: "classes"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session := plan.NewSession(workers)
+		ctx := context.Background()
+		if n := testing.AllocsPerRun(20, func() {
+			if err := session.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%d workers: %v allocations per run", workers.Threads(), n)
+		}
+	}
+}
+
+func TestSessionsShareAPlanAndAPool(t *testing.T) {
+	pool := graph.NewPool(2)
+	defer pool.Close()
+	plan, err := small(t).Compile(1, graph.Tap{Node: "classes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(value float32) []float32 {
+		session := plan.NewSession(pool)
+		for i := range session.Input().Data {
+			session.Input().Data[i] = value
+		}
+		if err := session.Run(context.Background()); err != nil {
+			t.Error(err)
+		}
+		return session.Tap(0).Data
+	}
+	want := make([][]float32, 8)
+	for i := range want {
+		want[i] = run(float32(i))
+	}
+	var group sync.WaitGroup
+	for i := range want {
+		group.Go(func() {
+			for j, v := range run(float32(i)) {
+				if v != want[i][j] {
+					t.Errorf("session %d: class %d is %g, want %g", i, j, v, want[i][j])
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestRunStopsWithItsContext(t *testing.T) {
+	plan, err := small(t).Compile(1, graph.Tap{Node: "classes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := plan.NewSession(nil).Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+func TestErrorsNameTheNode(t *testing.T) {
+	build := func(write func(b *graph.Builder, x *graph.Node)) error {
+		b := graph.NewBuilder()
+		write(b, b.Input("input", 8, 8, 3))
+		_, err := b.Graph()
+		return err
+	}
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"kernel larger than the map", build(func(b *graph.Builder, x *graph.Node) {
+			x = b.Conv2D("stem", x, graph.Conv2D{Filters: 4, Kernel: 9})
+			b.BatchNormalization("after", x, 1e-3)
+		}), `Conv2D "stem": input 8x8x3 is smaller than the kernel's 9x9`},
+		{"unlike shapes", build(func(b *graph.Builder, x *graph.Node) {
+			b.Add("sum", x, b.Conv2D("conv", x, graph.Conv2D{Filters: 4, Kernel: 1}))
+		}), `Add "sum": inputs 8x8x3 and 8x8x4`},
+		{"a name twice", build(func(b *graph.Builder, x *graph.Node) { b.Dropout("input", x) }),
+			`Dropout "input": a node of this name is there already`},
+		{"dense on a map", build(func(b *graph.Builder, x *graph.Node) { b.Dense("fc", x, graph.Dense{Units: 3}) }),
+			`Dense "fc": input 8x8x3, want [units]`},
+		{"unknown tap", func() error {
+			_, err := small(t).Compile(1, graph.Tap{Node: "nothing"})
+			return err
+		}(), `tap "nothing": no such node`},
+		{"missing weights", func() error {
+			_, err := graph.NewNetwork(small(t).Graph(), nil)
+			return err
+		}(), `weights "conv/kernel" are missing`},
+	}
+	for _, test := range tests {
+		if test.err == nil || test.err.Error() != test.want {
+			t.Errorf("%s: %v, want %s", test.name, test.err, test.want)
+		}
+	}
+}
