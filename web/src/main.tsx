@@ -1,3 +1,4 @@
+import { FeatureFlags } from '@carbon/react';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -13,9 +14,11 @@ if (!root) throw new Error('index.html holds no element with the id root');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <AnnouncerProvider>
-        <RouterProvider router={router} />
-      </AnnouncerProvider>
+      <FeatureFlags enableV12DynamicFloatingStyles>
+        <AnnouncerProvider>
+          <RouterProvider router={router} />
+        </AnnouncerProvider>
+      </FeatureFlags>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -50,7 +50,7 @@ function Facts({ layer }: { layer: Layer }) {
   return (
     <>
       <strong>{layer.name}</strong>, {layer.type}, {size(layer.shape)},{' '}
-      {short(layer.parameters_cumulative)} parameters up to here
+      {short(layer.parameters_cumulative)} parameters so far
     </>
   );
 }

@@ -144,7 +144,7 @@ function RowContent({ row, columns, view, dataset, selected, active, onVisit, on
     return (
       <div key={index} role="gridcell">
         <ViewLink
-          className="picture"
+          className="mat picture"
           view={{ ...view, query: { kind: 'image', index } }}
           tabIndex={index === active ? 0 : -1}
           aria-current={index === selected ? 'true' : undefined}
@@ -201,6 +201,6 @@ function usePlacement() {
 }
 
 function columnsFor(width: number): number {
-  const smallest = width < 480 ? 80 : 100;
+  const smallest = width < 400 ? 80 : 104;
   return Math.max(Math.floor((width + gap) / (smallest + gap)), 1);
 }

@@ -1,7 +1,7 @@
 import { Upload as UploadIcon } from '@carbon/icons-react';
 import { Button, ContentSwitcher, Switch } from '@carbon/react';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useRef, type Ref } from 'react';
 import { asApiError } from '../../api/problem';
 import { datasetsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
@@ -13,6 +13,7 @@ import { Choose } from './settings-bar';
 import type { Upload } from './use-upload';
 
 interface PicturesProps {
+  ref: Ref<HTMLElement>;
   view: View;
   query: Query | null;
   dataset: UseQueryResult<DatasetDetail>;
@@ -24,12 +25,12 @@ interface PicturesProps {
 const arrangements = ['all', 'category'] as const;
 
 /** What can be searched with: a picture of the user's own, or any of the dataset. */
-export function Pictures({ view, query, dataset, upload, onOpen }: PicturesProps) {
+export function Pictures({ ref, view, query, dataset, upload, onOpen }: PicturesProps) {
   const change = useChangeView();
   const datasets = useQuery(datasetsQuery);
   const selected = query?.kind === 'image' ? query.index : null;
   return (
-    <section className="pictures" aria-label="Pictures to search with">
+    <section className="pictures" ref={ref} aria-label="Pictures to search with">
       <div className="pictures__head">
         <div className="pictures__choose">
           <Choose

@@ -23,14 +23,9 @@ export function QueryCard({ view, query, dataset, children }: QueryCardProps) {
   const alt = image ? altText(image) : 'Your picture';
   return (
     <div className="query">
-      <img
-        key={address}
-        className="query__picture"
-        src={address}
-        alt={`The query: ${alt}`}
-        width={image?.width ?? 400}
-        height={image?.height ?? 300}
-      />
+      <span className="mat query__picture">
+        <img key={address} src={address} alt={`The query: ${alt}`} width={image?.width ?? 400} height={image?.height ?? 300} />
+      </span>
       <div className="query__words">
         <h2 className="query__class">{image ? className(image.class) : 'Your picture'}</h2>
         {image ? <p className="query__file">{image.title === '' ? fileName(image.file) : image.title}</p> : null}

@@ -79,15 +79,8 @@ function Found({ view, query, dataset }: FoundProps) {
       <div className="results__body" aria-busy={search.isFetching && (search.isPlaceholderData || !result)}>
         {result ? (
           <>
-            {view.query === null ? (
-              <p className="hint">We began with this picture. Click any other, here or in the set, to search with that one.</p>
-            ) : null}
             <Tiles view={view} result={result} dataset={dataset} />
-            <p className="results__foot">
-              {result.results.length === 0
-                ? 'There is no other picture in this set.'
-                : `${pictures(dataset.images.length)} compared in ${duration(result.elapsed_ms)}`}
-            </p>
+            <p className="results__foot">{footnote(view, result, dataset)}</p>
           </>
         ) : (
           <TilesSkeleton />
@@ -95,6 +88,13 @@ function Found({ view, query, dataset }: FoundProps) {
       </div>
     </Frame>
   );
+}
+
+function footnote(view: View, result: SearchResult, dataset: DatasetDetail): string {
+  if (result.results.length === 0) return 'There is no other picture in this set.';
+  const cost = `${pictures(dataset.images.length)} compared in ${duration(result.elapsed_ms)}.`;
+  if (view.query !== null) return cost;
+  return `${cost} We began with this picture: click any other, here or in the set, to search with that one.`;
 }
 
 function Frame({ query, children }: { query: ReactNode; children: ReactNode }) {
@@ -110,7 +110,7 @@ function Frame({ query, children }: { query: ReactNode; children: ReactNode }) {
 
 function ResultsSkeleton() {
   return (
-    <Frame query={<div className="query"><span className="query__picture skeleton" /></div>}>
+    <Frame query={<div className="query"><span className="mat query__picture skeleton" /></div>}>
       <TilesSkeleton />
     </Frame>
   );

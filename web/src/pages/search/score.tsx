@@ -57,7 +57,7 @@ function NoScore({ result }: { result: SearchResult }) {
 
 function Explanation({ label, children }: { label: string; children: string[] }) {
   return (
-    <Toggletip align="bottom-start" autoAlign>
+    <Toggletip align="bottom-start">
       <ToggletipButton label={label}>
         <Information />
       </ToggletipButton>

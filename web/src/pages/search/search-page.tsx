@@ -21,8 +21,9 @@ export function SearchPage() {
   const dataset = useQuery(datasetQuery(view.dataset));
   const models = useQuery(modelsQuery);
   const stage = useRef<HTMLElement>(null);
-  const back = useReturn(stage);
-  const upload = useUpload(back.toResults);
+  const pictures = useRef<HTMLElement>(null);
+  const place = useReturn(stage, pictures);
+  const upload = useUpload(place.toResults);
   const query = useMemo(() => view.query ?? suggestion(dataset.data), [view.query, dataset.data]);
   useTitle(query, dataset.data);
 
@@ -30,16 +31,16 @@ export function SearchPage() {
     <div className="search">
       <div className="intro">
         <h1>Search pictures the way a neural network sees them</h1>
-        <p>Click a picture, or bring your own: the fifteen most similar ones appear beside it.</p>
+        <p>Click a picture, or bring your own, and see the fifteen most similar ones.</p>
       </div>
       <section className="stage" ref={stage} tabIndex={-1} aria-label="Similar pictures">
         <SettingsBar view={view} models={models} />
         <Results view={view} query={query} dataset={dataset} models={models} />
       </section>
-      <Pictures view={view} query={query} dataset={dataset} upload={upload} onOpen={back.toResults} />
-      {back.away ? (
-        <Button className="back" size="md" renderIcon={ArrowDown} onClick={back.toPictures}>
-          Back to the pictures
+      <Pictures ref={pictures} view={view} query={query} dataset={dataset} upload={upload} onOpen={place.toResults} />
+      {place.away ? (
+        <Button className="back" size="md" renderIcon={ArrowDown} onClick={place.toPictures}>
+          Pictures
         </Button>
       ) : null}
       <DropTarget onPicture={upload.send} />

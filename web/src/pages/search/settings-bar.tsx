@@ -1,10 +1,11 @@
-import { Select, SelectItem } from '@carbon/react';
+import { Button, Select, SelectItem } from '@carbon/react';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useState } from 'react';
 import { modelQuery, optionsQuery } from '../../api/queries';
 import type { Choice, ModelSummary } from '../../api/types';
 import { short } from '../../lib/format';
 import { useChangeView } from '../../state/use-view';
-import type { View } from '../../state/view';
+import { defaults, type View } from '../../state/view';
 import { LayerPicker } from './layer-picker';
 
 interface SettingsBarProps {
@@ -22,6 +23,9 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
   const minkowski = view.metric === 'minkowski';
   const model = models.data?.find(({ name }) => name === view.model);
   const layer = view.layer ?? model?.default_layer ?? null;
+  // Where there is little room the further settings wait until they are asked for, or already in use.
+  const [open, setOpen] = useState(view.pool !== defaults.pool || view.transform !== defaults.transform);
+  const further = `settings__further${open ? ' settings__further--open' : ''}`;
 
   return (
     <div className="settings">
@@ -30,7 +34,7 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
           id="model"
           label="Model"
           value={view.model}
-          choices={models.data?.map((m) => ({ name: m.name, title: `${m.title} (${short(m.parameters)} parameters)` }))}
+          choices={models.data?.map((m) => ({ name: m.name, title: `${m.title} (${short(m.parameters)})` }))}
           onChange={(next) => { change({ model: next, layer: sameDepth(models.data, view, next) }); }}
         />
         <Choose
@@ -49,26 +53,35 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
             onChange={(p) => { change({ p: Number(p) }); }}
           />
         ) : null}
-        <Choose
-          id="pool"
-          label="Pooling"
-          value={view.pool}
-          choices={options.data?.poolings}
-          onChange={(pool) => { change({ pool }); }}
-        />
-        <Choose
-          id="transform"
-          label="Transform"
-          value={view.transform}
-          choices={options.data?.transforms}
-          onChange={(transform) => { change({ transform }); }}
-        />
+        <div className={further}>
+          <Choose
+            id="pool"
+            label="Pooling"
+            value={view.pool}
+            choices={options.data?.poolings}
+            onChange={(pool) => { change({ pool }); }}
+          />
+        </div>
+        <div className={further}>
+          <Choose
+            id="transform"
+            label="Transform"
+            value={view.transform}
+            choices={options.data?.transforms}
+            onChange={(transform) => { change({ transform }); }}
+          />
+        </div>
       </div>
       <LayerPicker
         layers={detail.data?.layers.filter(({ search }) => search)}
         selected={layer}
         onChange={(next) => { change({ layer: next === model?.default_layer ? null : next }); }}
       />
+      {open ? null : (
+        <Button className="settings__more" kind="ghost" size="sm" onClick={() => { setOpen(true); }}>
+          More settings
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { CheckmarkFilled, Shuffle } from '@carbon/icons-react';
+import { CheckmarkFilled, CloseOutline } from '@carbon/icons-react';
 import { thumbnailAddress } from '../../api/addresses';
 import { top } from '../../api/queries';
 import type { DatasetDetail, Result, SearchResult } from '../../api/types';
@@ -58,20 +58,20 @@ function Tile({ result, share, kind, view, thumbnail }: TileProps) {
       title={`${result.file}\ndistance ${result.distance}`}
       aria-label={`${result.rank}: ${altText(result)}, similarity ${similarity(result.similarity)}${comparisons[kind]}`}
     >
-      <span className="tile__picture">
+      <span className="mat tile__picture">
         <img key={thumbnail} src={thumbnail} alt={altText(result)} width={256} height={256} draggable={false} />
         <span className="tile__rank">{result.rank}</span>
       </span>
-      <svg className="bar" aria-hidden>
-        <rect width={`${share * 100}%`} height="4" />
-      </svg>
-      <span className="tile__caption">
-        <span className="tile__class">
-          {kind === 'same' ? <CheckmarkFilled size={12} /> : null}
-          {kind === 'other' ? <Shuffle size={12} /> : null}
-          <span>{className(result.class)}</span>
-        </span>
+      <span className="tile__measure">
+        <svg className="bar" aria-hidden>
+          <rect width={`${share * 100}%`} height="4" />
+        </svg>
         <span className="tile__value">{similarity(result.similarity)}</span>
+      </span>
+      <span className="tile__class">
+        {kind === 'same' ? <CheckmarkFilled size={12} /> : null}
+        {kind === 'other' ? <CloseOutline size={12} /> : null}
+        <span>{className(result.class)}</span>
       </span>
     </ViewLink>
   );
@@ -83,8 +83,9 @@ export function TilesSkeleton() {
     <ol className="tiles" aria-hidden>
       {Array.from({ length: top }, (_, i) => (
         <li key={i}>
-          <span className="tile__picture skeleton tile__picture--skeleton" />
-          <span className="tile__caption">&nbsp;</span>
+          <span className="mat tile__picture skeleton" />
+          <span className="tile__measure">&nbsp;</span>
+          <span className="tile__class">&nbsp;</span>
         </li>
       ))}
     </ol>

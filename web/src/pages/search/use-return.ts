@@ -1,52 +1,47 @@
-import { useCallback, useEffect, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 interface Return {
-  /** Whether the user was taken away from the pictures and can go back. */
+  /** Whether the pictures are out of view. */
   away: boolean;
   /** Brings the results into view where they are not beside the pictures. */
   toResults: () => void;
-  /** Brings the user back to the place among the pictures. */
+  /** Brings the user to the pictures: to the place that was left, or to their beginning. */
   toPictures: () => void;
-}
-
-interface Left {
-  scroll: number;
-  focus: Element | null;
 }
 
 /**
  * Takes care of the user's place where results and pictures stand above one
  * another: after a click the results come into view, and one button leads back.
  */
-export function useReturn(stage: RefObject<HTMLElement | null>): Return {
-  const [left, setLeft] = useState<Left | null>(null);
+export function useReturn(stage: RefObject<HTMLElement | null>, pictures: RefObject<HTMLElement | null>): Return {
+  const [away, setAway] = useState(false);
+  const place = useRef<number | null>(null);
 
   const toResults = useCallback(() => {
     const results = stage.current;
     if (!results || isVisible(results)) return;
-    setLeft({ scroll: window.scrollY, focus: document.activeElement });
+    place.current = window.scrollY;
     results.focus({ preventScroll: true });
     results.scrollIntoView({ behavior: motion(), block: 'start' });
   }, [stage]);
 
-  const toPictures = useCallback(() => {
-    if (!left) return;
-    window.scrollTo({ top: left.scroll, behavior: motion() });
-    if (left.focus instanceof HTMLElement) left.focus.focus({ preventScroll: true });
-    setLeft(null);
-  }, [left]);
+  const toPictures = () => {
+    const section = pictures.current;
+    if (!section) return;
+    if (place.current === null) section.scrollIntoView({ behavior: motion(), block: 'start' });
+    else window.scrollTo({ top: place.current, behavior: motion() });
+    section.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]')?.focus({ preventScroll: true });
+  };
 
   useEffect(() => {
-    if (!left) return;
-    // Whoever scrolls back on their own needs the button no more.
-    const forget = () => {
-      if (window.scrollY >= left.scroll) setLeft(null);
-    };
-    window.addEventListener('scrollend', forget);
-    return () => { window.removeEventListener('scrollend', forget); };
-  }, [left]);
+    const section = pictures.current;
+    if (!section) return;
+    const observer = new IntersectionObserver(([entry]) => { setAway(entry?.isIntersecting === false); });
+    observer.observe(section);
+    return () => { observer.disconnect(); };
+  }, [pictures]);
 
-  return { away: left !== null, toResults, toPictures };
+  return { away, toResults, toPictures };
 }
 
 function isVisible(element: Element): boolean {
