@@ -15,10 +15,10 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: {
-      '/api': 'http://127.0.0.1:8080',
-      '/openapi.json': 'http://127.0.0.1:8080',
-    },
+    proxy: Object.fromEntries(
+      // The server takes calls under its own name only.
+      ['/api', '/docs', '/openapi'].map((path) => [path, { target: 'http://127.0.0.1:8080', changeOrigin: true }]),
+    ),
   },
   test: {
     include: ['src/**/*.test.ts'],

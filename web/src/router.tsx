@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { Missing } from './components/missing';
 import { Shell } from './components/shell';
 import { Trouble } from './components/trouble';
@@ -14,14 +14,8 @@ const searchRoute = createRoute({
   component: SearchPage,
 });
 
-const docsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/docs',
-  component: lazyRouteComponent(() => import('./pages/docs/docs-page'), 'DocsPage'),
-});
-
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([searchRoute, docsRoute]),
+  routeTree: rootRoute.addChildren([searchRoute]),
   parseSearch,
   stringifySearch: writeSearch,
   scrollRestoration: true,

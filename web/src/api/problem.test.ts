@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ApiError, asApiError, readProblem, unreachable } from './problem';
 
 describe('problems of the API', () => {
-  it('carry the code, the hint and the near names', () => {
+  it('carry the code and the near names, and say what failed and what to do', () => {
     const error = readProblem(404, {
       type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found',
       detail: 'dataset "stmps": there is none', hint: 'see GET /datasets', near: ['stamps'],
     });
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({
-      status: 404, code: 'not_found', title: 'Not Found', hint: 'see GET /datasets', near: ['stamps'],
+      status: 404, code: 'not_found', title: 'Dataset "stmps": there is none', detail: 'See GET /datasets', near: ['stamps'],
     });
     expect(error.message).toContain('stmps');
   });

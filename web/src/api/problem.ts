@@ -38,15 +38,20 @@ export function unreachable(): ApiError {
   });
 }
 
-/** Reads the body of a failed answer, which should be a problem document but may be anything. */
+/**
+ * Reads the body of a failed answer, which should be a problem document but may
+ * be anything. The document's title is only the status' name, so its detail
+ * takes the place of the title, and its hint that of the detail.
+ */
 export function readProblem(status: number, body: unknown): ApiError {
   const problem = isRecord(body) ? body : {};
+  const detail = text(problem.detail);
+  const hint = text(problem.hint) ?? '';
   return new ApiError({
     status,
     code: text(problem.code) ?? 'unknown',
-    title: text(problem.title) ?? 'The request failed',
-    detail: text(problem.detail) ?? `The server answered with status ${status}.`,
-    hint: text(problem.hint) ?? '',
+    title: detail ? sentence(detail) : 'The request failed',
+    detail: detail ? sentence(hint) : `The server answered with status ${status}.`,
     near: Array.isArray(problem.near) ? problem.near.filter((name) => typeof name === 'string') : [],
   });
 }
@@ -69,4 +74,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function sentence(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }

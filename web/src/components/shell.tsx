@@ -24,7 +24,7 @@ export function Shell() {
         </Link>
         <nav className="header__nav" aria-label="Pages">
           <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
-          <Link to="/docs">API</Link>
+          <a href="/docs">API</a>
         </nav>
       </header>
       <main id="main" ref={main} tabIndex={-1}>

@@ -13,18 +13,21 @@ interface TroubleProps {
 
 /** Says what failed, why, and what can be done about it. */
 export function Trouble({ error, onRetry, children }: TroubleProps) {
-  const { title, detail, hint } = asApiError(error);
+  const { status, title, detail, hint } = asApiError(error);
+  // Asking again is the best way out only where the request itself was right.
+  const transient = status === 0 || status >= 500;
   return (
     <div className="panel panel--error" role="alert">
       <h2 className="panel__title">
         <ErrorFilled size={20} aria-hidden />
         {title}
       </h2>
-      <p>{detail}</p>
+      {detail === '' ? null : <p>{detail}</p>}
       {hint === '' ? null : <p>{hint}</p>}
       <div className="panel__actions">
-        {onRetry ? <Button size="md" onClick={onRetry}>Retry</Button> : null}
+        {onRetry && transient ? <Button size="md" onClick={onRetry}>Retry</Button> : null}
         {children}
+        {onRetry && !transient ? <Button size="md" kind="ghost" onClick={onRetry}>Retry</Button> : null}
       </div>
     </div>
   );

@@ -85,9 +85,9 @@ function Progress({ job: first, title, onEnd }: ProgressProps) {
   );
 }
 
-/** Whether a job indexes what a search with these settings needs. */
+/** Whether a job indexes what a search with these settings needs: its title is all that tells jobs apart. */
 function serves(job: Job, { dataset, model, pool }: Settings): boolean {
-  return job.title.includes(dataset) && job.title.includes(model) && pool !== '';
+  return job.title.startsWith(`Index ${dataset} with ${model},`) && job.title.endsWith(`pooling ${pool}`);
 }
 
 function failure({ error }: Job): ApiError {

@@ -25,11 +25,9 @@ export function Results({ view, query, dataset, models }: ResultsProps) {
   const failed = dataset.error ? dataset : models.error ? models : null;
   if (failed) {
     return (
-      <div className="results">
-        <Trouble error={failed.error} onRetry={() => void failed.refetch()}>
-          <WaysOut view={view} error={failed.error} />
-        </Trouble>
-      </div>
+      <Trouble error={failed.error} onRetry={() => void failed.refetch()}>
+        <WaysOut view={view} error={failed.error} />
+      </Trouble>
     );
   }
   if (!dataset.data) return <ResultsSkeleton />;
@@ -60,11 +58,9 @@ function Found({ view, query, dataset }: FoundProps) {
   }
   if (search.isError) {
     return (
-      <div className="results">
-        <Trouble error={search.error} onRetry={() => void search.refetch()}>
-          <WaysOut view={view} error={search.error} />
-        </Trouble>
-      </div>
+      <Trouble error={search.error} onRetry={() => void search.refetch()}>
+        <WaysOut view={view} error={search.error} />
+      </Trouble>
     );
   }
   const result = search.data;
@@ -99,11 +95,9 @@ function footnote(view: View, result: SearchResult, dataset: DatasetDetail): str
 
 function Frame({ query, children }: { query: ReactNode; children: ReactNode }) {
   return (
-    <div className="results">
-      <div className="results__frame">
-        {query}
-        {children}
-      </div>
+    <div className="results__frame">
+      {query}
+      {children}
     </div>
   );
 }
@@ -118,14 +112,12 @@ function ResultsSkeleton() {
 
 function Empty({ dataset }: { dataset: DatasetDetail }) {
   return (
-    <div className="results">
-      <div className="panel">
-        <h2>There are no pictures in “{dataset.title}”</h2>
-        <p>
-          Add a folder of your own with the command <code>convnet datasets add NAME DIR</code>, then choose it here.
-          Each sub-folder becomes a category.
-        </p>
-      </div>
+    <div className="panel">
+      <h2>There are no pictures in “{dataset.title}”</h2>
+      <p>
+        Add a folder of your own with the command <code>convnet datasets add NAME DIR</code>, then choose it here. Each
+        sub-folder becomes a category.
+      </p>
     </div>
   );
 }

@@ -20,9 +20,9 @@ export function SearchPage() {
   const view = useView();
   const dataset = useQuery(datasetQuery(view.dataset));
   const models = useQuery(modelsQuery);
-  const stage = useRef<HTMLElement>(null);
+  const results = useRef<HTMLElement>(null);
   const pictures = useRef<HTMLElement>(null);
-  const place = useReturn(stage, pictures);
+  const place = useReturn(results, pictures);
   const upload = useUpload(place.toResults);
   const query = useMemo(() => view.query ?? suggestion(dataset.data), [view.query, dataset.data]);
   useTitle(query, dataset.data);
@@ -33,10 +33,12 @@ export function SearchPage() {
         <h1>Search pictures the way a neural network sees them</h1>
         <p>Click a picture, or bring your own, and see the fifteen most similar ones.</p>
       </div>
-      <section className="stage" ref={stage} tabIndex={-1} aria-label="Similar pictures">
+      <div className="stage">
         <SettingsBar view={view} models={models} />
-        <Results view={view} query={query} dataset={dataset} models={models} />
-      </section>
+        <section className="results" ref={results} tabIndex={-1} aria-label="Similar pictures">
+          <Results view={view} query={query} dataset={dataset} models={models} />
+        </section>
+      </div>
       <Pictures ref={pictures} view={view} query={query} dataset={dataset} upload={upload} onOpen={place.toResults} />
       {place.away ? (
         <Button className="back" size="md" renderIcon={ArrowDown} onClick={place.toPictures}>

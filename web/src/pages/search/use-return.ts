@@ -13,17 +13,17 @@ interface Return {
  * Takes care of the user's place where results and pictures stand above one
  * another: after a click the results come into view, and one button leads back.
  */
-export function useReturn(stage: RefObject<HTMLElement | null>, pictures: RefObject<HTMLElement | null>): Return {
+export function useReturn(results: RefObject<HTMLElement | null>, pictures: RefObject<HTMLElement | null>): Return {
   const [away, setAway] = useState(false);
   const place = useRef<number | null>(null);
 
   const toResults = useCallback(() => {
-    const results = stage.current;
-    if (!results || isVisible(results)) return;
+    const section = results.current;
+    if (!section || isVisible(section)) return;
     place.current = window.scrollY;
-    results.focus({ preventScroll: true });
-    results.scrollIntoView({ behavior: motion(), block: 'start' });
-  }, [stage]);
+    section.focus({ preventScroll: true });
+    section.scrollIntoView({ behavior: motion(), block: 'start' });
+  }, [results]);
 
   const toPictures = () => {
     const section = pictures.current;

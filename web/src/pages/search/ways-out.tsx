@@ -23,13 +23,13 @@ export function WaysOut({ view, error }: { view: View; error: unknown }) {
   return (
     <>
       {asApiError(error).near.slice(0, 3).map((name) => (
-        <ViewLink key={name} view={{ ...view, ...repair(name) }} className="cds--btn cds--btn--tertiary cds--layout--size-md">
+        <ViewLink key={name} view={{ ...view, ...repair(name) }} className="cds--btn cds--btn--primary cds--layout--size-md">
           Use {name}
         </ViewLink>
       ))}
       <ViewLink
         view={{ ...defaults, arrangement: view.arrangement, dataset: known ? view.dataset : defaults.dataset }}
-        className="cds--btn cds--btn--ghost cds--layout--size-md"
+        className="cds--btn cds--btn--tertiary cds--layout--size-md"
       >
         Start over with the defaults
       </ViewLink>

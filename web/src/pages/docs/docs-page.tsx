@@ -1,1 +1,0 @@
-export function DocsPage() { return <h1>API</h1>; }
