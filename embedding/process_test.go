@@ -1,0 +1,208 @@
+//go:build linux || darwin || freebsd
+
+package embedding_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/convnetplayground/convnet/embedding"
+)
+
+// The tests below need a second process: this binary, run again with one of
+// these names in helperVariable and a data directory as its argument.
+const helperVariable = "EMBEDDING_TEST_HELPER"
+
+const helperRows, helperDim = 64, 1000
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(helperVariable) {
+	case "":
+		os.Exit(m.Run())
+	case "write slowly":
+		writeSlowly(os.Args[1])
+	case "hit a full disk":
+		hitFullDisk(os.Args[1])
+	case "write without permission":
+		writeUnpermitted(os.Args[1])
+	}
+}
+
+func helper(t *testing.T, name, dir string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], dir)
+	cmd.Env = append(os.Environ(), helperVariable+"="+name)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// writeSlowly puts rows, saying so after each, until it is killed or its
+// standard input ends.
+func writeSlowly(dir string) {
+	w, err := embedding.Open(dir).Writer(testKey, helperRows, helperDim)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	more := bufio.NewScanner(os.Stdin)
+	for i := range helperRows {
+		if err := w.Put(i, vector(i, helperDim)); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("put", i)
+		if !more.Scan() {
+			return
+		}
+	}
+}
+
+func TestKilledWriterResumes(t *testing.T) {
+	dir := t.TempDir()
+	cmd := helper(t, "write slowly", dir)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	const rows = 10
+	said := bufio.NewScanner(out)
+	for i := range rows {
+		if !said.Scan() || said.Text() != fmt.Sprint("put ", i) {
+			t.Fatalf("helper said %q", said.Text())
+		}
+		if i < rows-1 {
+			fmt.Fprintln(in)
+		}
+	}
+
+	// While it lives, nobody else writes the same matrix.
+	s := openStore(t, dir)
+	_, err = s.Writer(testKey, helperRows, helperDim)
+	if !errors.Is(err, embedding.ErrBusy) || !strings.Contains(err.Error(), fmt.Sprint("process ", cmd.Process.Pid)) {
+		t.Fatalf("second writer: %v, expected ErrBusy that names process %d", err, cmd.Process.Pid)
+	}
+
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	if _, err := s.Load(testKey); !errors.Is(err, embedding.ErrNotFound) {
+		t.Fatalf("load of half a matrix: %v", err)
+	}
+	w := openWriter(t, s, testKey, helperRows, helperDim)
+	for i := range helperRows {
+		if w.Done(i) != (i < rows) {
+			t.Errorf("row %d done: %v", i, w.Done(i))
+		}
+	}
+	for i := rows; i < helperRows; i++ {
+		if err := w.Put(i, vector(i, helperDim)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.Load(testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range helperRows {
+		for j, want := range vector(i, helperDim) {
+			if m.Row(i)[j] != want {
+				t.Fatalf("row %d: %v at %d, expected %v", i, m.Row(i)[j], j, want)
+			}
+		}
+	}
+}
+
+// hitFullDisk writes with a limit on the size of files, which the kernel
+// enforces where it would tell of a full disk.
+func hitFullDisk(dir string) {
+	signal.Ignore(syscall.SIGXFSZ)
+	limit := syscall.Rlimit{Cur: 100_000, Max: 100_000}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		fmt.Println(err)
+		return
+	}
+	w, err := embedding.Open(dir).Writer(testKey, helperRows, helperDim)
+	if err == nil {
+		for i := range helperRows {
+			err = errors.Join(err, w.Put(i, vector(i, helperDim)))
+		}
+	}
+	fmt.Println(errors.Is(err, embedding.ErrDiskFull), err)
+}
+
+func TestFullDiskNamesTheFileAndTheWayOut(t *testing.T) {
+	dir := t.TempDir()
+	out, err := helper(t, "hit a full disk", dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"true no room left on the disk", dir + "/pets/efficientnet-lite0/top_activation.avg.", "; free some space or choose another data directory"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("message %q, expected %q in it", out, want)
+		}
+	}
+	s := openStore(t, dir)
+	writeMatrix(t, s, testKey, helperRows, helperDim)
+	if _, err := s.Load(testKey); err != nil {
+		t.Errorf("after room was made: %v", err)
+	}
+}
+
+// writeUnpermitted writes as a user who may not, whoever runs the tests.
+func writeUnpermitted(dir string) {
+	if os.Getuid() == 0 {
+		if err := syscall.Setuid(65534); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	_, err := embedding.Open(dir+"/embeddings").Writer(testKey, 1, 1)
+	fmt.Println(err)
+}
+
+func TestUnwritableFolderNamesItselfAndTheWayOut(t *testing.T) {
+	dir := t.TempDir()
+	for path, mode := range map[string]os.FileMode{dir: 0o555, dir + "/..": 0o755} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := helper(t, "write without permission", dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "mkdir " + dir + "/embeddings: permission denied; choose a data directory that can be written\n"
+	if string(out) != want {
+		t.Errorf("message %q, expected %q", out, want)
+	}
+}
+
+func TestFileInPlaceOfAFolderIsNamed(t *testing.T) {
+	file := t.TempDir() + "/file"
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := embedding.Open(file).Writer(testKey, 1, 1)
+	if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "choose a data directory that can be written") {
+		t.Errorf("writer: %v", err)
+	}
+}
