@@ -1,23 +1,12 @@
-// Package preprocess turns picture files into network inputs: it decodes,
-// turns upright, resizes by Pillow's rules and normalises.
+// Package preprocess turns picture files into network inputs: it decodes, turns
+// upright, resizes by Pillow's rules and normalises.
 package preprocess
 
 import (
-	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
 	"io"
-)
-
-// MaxPixels caps the width times height that a picture's header may claim.
-const MaxPixels = 64 << 20
-
-// Reasons for which a picture is refused. Decode and DecodeInfo wrap one of them.
-var (
-	// ErrFormat means the content is none of the known picture formats.
-	ErrFormat = errors.New("not a picture")
-	// ErrTooLarge means the header claims more than MaxPixels. No pixel memory was taken.
-	ErrTooLarge = errors.New("picture too large")
-	// ErrCorrupt means the content starts as a picture but is cut short or damaged.
-	ErrCorrupt = errors.New("damaged picture")
 )
 
 // Image is an upright, opaque sRGB picture. Pix holds rows of [R, G, B]
@@ -27,51 +16,35 @@ type Image struct {
 	Pix           []uint8
 }
 
-// Info is what a picture's header tells. Width and Height count as Decode
-// would return them, after orientation.
-type Info struct {
-	Width, Height int
-	Format        string // "jpeg", "png", "gif", "webp", "bmp" or "tiff"
+func newImage(width, height int) *Image {
+	return &Image{Width: width, Height: height, Pix: make([]uint8, 3*width*height)}
 }
 
-// Filter names a resampling rule.
-type Filter string
-
-// The filters, named as in Keras. Bilinear and Bicubic widen with the scale when
-// shrinking, as Pillow's do.
-const (
-	Nearest  Filter = "nearest"
-	Bilinear Filter = "bilinear"
-	Bicubic  Filter = "bicubic"
-)
-
-// Aspect says how a picture of any shape becomes one of the network's shape.
-type Aspect string
-
-const (
-	// Squash stretches the whole picture to the target size.
-	Squash Aspect = "squash"
-	// Crop scales the shorter side to the target size + 32 and keeps the centre.
-	Crop Aspect = "crop"
-)
-
-// Recipe describes the way from a picture to a network input. Each value becomes
-// (x - Mean) / Std for its channel, x in 0…255.
-type Recipe struct {
-	Width, Height int
-	Filter        Filter
-	Aspect        Aspect
-	Mean, Std     [3]float32
+// row returns the bytes of row y.
+func (im *Image) row(y int) []uint8 {
+	return im.Pix[3*im.Width*y : 3*im.Width*(y+1)]
 }
 
-func Decode(r io.ReadSeeker) (*Image, error)                { return nil, ErrFormat }
-func DecodeInfo(r io.ReadSeeker) (Info, error)              { return Info{}, ErrFormat }
-func (im *Image) Resize(width, height int, f Filter) *Image { return nil }
-func (im *Image) Thumbnail(longest int) *Image              { return nil }
-func (im *Image) EncodeJPEG(w io.Writer, quality int) error { return nil }
-func ParseFilter(s string) (Filter, error)                  { return "", nil }
-func Filters() []string                                     { return nil }
-func ParseAspect(s string) (Aspect, error)                  { return "", nil }
-func Aspects() []string                                     { return nil }
-func (r Recipe) Fill(dst []float32, im *Image)              {}
-func (r Recipe) String() string                             { return "" }
+// Thumbnail scales the picture down until its longer side is at most longest pixels.
+// A picture that fits already is returned itself.
+func (im *Image) Thumbnail(longest int) *Image {
+	side := max(im.Width, im.Height)
+	if side <= longest {
+		return im
+	}
+	scaled := func(n int) int { return max(1, (2*n*longest+side)/(2*side)) }
+	return im.Resize(scaled(im.Width), scaled(im.Height), Bicubic)
+}
+
+// EncodeJPEG writes the picture as a JPEG of a quality from 1 to 100.
+func (im *Image) EncodeJPEG(w io.Writer, quality int) error {
+	rgba := image.NewRGBA(image.Rect(0, 0, im.Width, im.Height))
+	for i, j := 0, 0; i < len(im.Pix); i, j = i+3, j+4 {
+		copy(rgba.Pix[j:j+3], im.Pix[i:i+3])
+		rgba.Pix[j+3] = 255
+	}
+	if err := jpeg.Encode(w, rgba, &jpeg.Options{Quality: quality}); err != nil {
+		return fmt.Errorf("encode JPEG: %w", err)
+	}
+	return nil
+}
