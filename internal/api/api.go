@@ -50,7 +50,10 @@ func routes(s *service, mux *http.ServeMux, version string) *huma.OpenAPI {
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			},
 		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat},
+		Formats: map[string]huma.Format{
+			"application/json": huma.DefaultJSONFormat,
+			"json":             huma.DefaultJSONFormat, // of application/problem+json
+		},
 		DefaultFormat: "application/json",
 	}
 	api := humago.New(mux, config)

@@ -141,6 +141,9 @@ func (s *service) follow(_ context.Context, in *eventsInput) (*stream, error) {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Accel-Buffering", "no")
 		w.WriteHeader(http.StatusOK)
+		if r.Method == http.MethodHead {
+			return
+		}
 		control := http.NewResponseController(w)
 		send := func(status job.Status) error {
 			if err := control.SetWriteDeadline(time.Now().Add(eventTimeout)); err != nil {

@@ -108,8 +108,8 @@ func (p *Problem) suggest(op *huma.Operation, d *huma.ErrorDetail) {
 		for _, v := range param.Schema.Enum {
 			allowed = append(allowed, fmt.Sprint(v))
 		}
-		p.Near = playground.Near(value, allowed)
 		if len(allowed) > 0 {
+			p.Near = append(p.Near, playground.Near(value, allowed)...)
 			p.Detail = fmt.Sprintf("%s %q is unknown", param.Name, shorten(value))
 			p.Hint = "known: " + strings.Join(allowed, ", ")
 		}

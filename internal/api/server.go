@@ -56,7 +56,7 @@ func New(c Config) (*Server, error) {
 	mux.Handle("/", page)
 
 	server := &Server{hosts: c.Hosts, log: c.Logger, stop: stop}
-	server.handler = server.recovered(secured(compressed(plainPaths(mux))))
+	server.handler = secured(compressed(server.recovered(plainPaths(mux))))
 	return server, nil
 }
 

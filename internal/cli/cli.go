@@ -47,14 +47,14 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, build Bui
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
 	var usage *usageError
 	switch {
 	case errors.As(err, &usage) || !a.running:
-		a.complain(fmt.Sprintf("%s; see convnet --help", firstLine(err)))
+		a.complain(fmt.Sprintf("%s; see %s --help", firstLine(err), command.CommandPath()))
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		a.complain("interrupted: nothing is half-written; the same command goes on from what is finished")
@@ -129,18 +129,18 @@ func (a *app) command(use, short, example string, args cobra.PositionalArgs, run
 // group makes a command that only holds others.
 func (a *app) group(name, short, long string) *cobra.Command {
 	return &cobra.Command{
-		Use: name, Short: short, Long: long,
+		Use: name, Short: short, Long: long, Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Help()
 			}
-			message := fmt.Sprintf("%s: unknown command %q", c.CommandPath(), args[0])
+			message := fmt.Sprintf("unknown command %q", args[0])
 			var known []string
 			for _, sub := range c.Commands() {
 				known = append(known, sub.Name())
 			}
 			if near := playground.Near(args[0], known); len(near) > 0 {
-				message += "; did you mean " + strings.Join(near, ", ") + "?"
+				message += ": did you mean " + strings.Join(near, ", ") + "?"
 			}
 			return &usageError{message}
 		},

@@ -40,20 +40,20 @@ func (a *app) search() *cobra.Command {
 		`  convnet search --query 37
   convnet search --image cat.jpg --top 5
   convnet search --dataset holidays --layer block4c_add --metric euclidean --query 0 --json`,
-		cobra.NoArgs, nil)
-	c.RunE = a.command("", "", "", nil, func(ctx context.Context, _ []string) error {
-		if c.Flags().Changed("query") {
-			r.Query = &query
-		}
-		return a.runSearch(ctx, r)
-	}).RunE
+		cobra.NoArgs, func(ctx context.Context, _ []string) error {
+			if query >= 0 {
+				r.Query = &query
+			}
+			if (query >= 0) == (r.Image != "") {
+				return &usageError{"name one picture: --query N or --image FILE"}
+			}
+			return a.runSearch(ctx, r)
+		})
 	c.Long = `Find the pictures of a dataset that are most similar to one of them, or to a picture of your own, by
 any layer of a network. What is not indexed yet is indexed first.`
 	searchFlags(c, &r.SearchSettings)
-	c.Flags().IntVar(&query, "query", 0, "`index` of a picture of the dataset")
+	c.Flags().IntVar(&query, "query", -1, "`index` of a picture of the dataset")
 	c.Flags().StringVar(&r.Image, "image", "", "picture `file` of your own")
-	c.MarkFlagsOneRequired("query", "image")
-	c.MarkFlagsMutuallyExclusive("query", "image")
 	return c
 }
 

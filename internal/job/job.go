@@ -218,17 +218,7 @@ func (r *Runner) List() []Status {
 	return list
 }
 
-// Wait returns the job of that id as soon as its version is above after, with
-// the newest state and not with every one in between. It fails with
-// ErrNotFound or with the context's error.
-func (r *Runner) Wait(ctx context.Context, id string, after int) (Status, error) {
-	_, e, err := r.look(id)
-	if err != nil {
-		return Status{}, err
-	}
-	return r.await(ctx, e, after)
-}
-
+// await returns the state of a job as soon as its version is above after.
 func (r *Runner) await(ctx context.Context, e *entry, after int) (Status, error) {
 	for {
 		r.mu.Lock()

@@ -127,10 +127,20 @@ func explain(what string, err error) error {
 	}
 	for _, c := range causes {
 		if errors.Is(err, c.err) {
-			return &Error{Kind: c.kind, What: what, Why: err.Error(), Hint: c.hint, cause: err}
+			why, hint := splitHint(err.Error(), c.hint)
+			return &Error{Kind: c.kind, What: what, Why: why, Hint: hint, cause: err}
 		}
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// splitHint takes the hint off the end of a message that has one. It knows
+// better than the general one.
+func splitHint(message, general string) (why, hint string) {
+	if i := strings.LastIndex(message, "; "); i >= 0 {
+		return message[:i], message[i+2:]
+	}
+	return message, general
 }
 
 // unknown says that nothing has this name.

@@ -24,9 +24,9 @@ func Models() ([]ModelSummary, error) {
 
 // Model describes a model with all its layers.
 func Model(name string) (ModelDetail, error) {
-	info, err := model.Describe(name)
+	info, err := describe(name)
 	if err != nil {
-		return ModelDetail{}, explain("cannot describe "+name, err)
+		return ModelDetail{}, err
 	}
 	d := ModelDetail{
 		Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters,
@@ -83,7 +83,7 @@ func (p *Playground) model(name string) (*model.Model, error) {
 func describe(name string, layers ...string) (model.Info, error) {
 	info, err := model.Describe(name)
 	if err != nil {
-		return info, explain("cannot describe "+name, err)
+		return info, unknown("model", name, Near(name, model.Names()), "list them with: convnet models list")
 	}
 	for _, layer := range layers {
 		if err := checkLayer(info, layer); err != nil {

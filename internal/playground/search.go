@@ -34,7 +34,6 @@ func (s SearchSettings) withDefaults() SearchSettings {
 	s.Metric = cmp.Or(s.Metric, DefaultMetric)
 	s.Pool = cmp.Or(s.Pool, DefaultPool)
 	s.Transform = cmp.Or(s.Transform, DefaultTransform)
-	s.Top = cmp.Or(s.Top, DefaultTop)
 	return s
 }
 
@@ -127,6 +126,11 @@ func (p *Playground) Search(ctx context.Context, request SearchRequest) (SearchR
 	if err != nil {
 		return SearchResult{}, err
 	}
+	if request.Query != nil {
+		if err := checkImage(r.dataset, *request.Query); err != nil {
+			return SearchResult{}, err
+		}
+	}
 	sp, err := p.space(r)
 	if err != nil {
 		return SearchResult{}, err
@@ -187,9 +191,6 @@ func (p *Playground) query(ctx context.Context, r resolved, sp *space, request S
 }
 
 func datasetQuery(r resolved, sp *space, i int) (Query, []float32, error) {
-	if err := checkImage(r.dataset, i); err != nil {
-		return Query{}, nil, err
-	}
 	im := r.dataset.Images[i]
 	vector := sp.vector(i)
 	if vector == nil {
