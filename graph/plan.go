@@ -10,6 +10,7 @@ import (
 // Reduction says what a tap keeps of a feature map.
 type Reduction int
 
+// The reductions.
 const (
 	Whole   Reduction = iota // [batch, height, width, channels] as it is
 	Mean                     // over height and width: [batch, channels]

@@ -5,6 +5,7 @@ import "github.com/convnetplayground/convnet/graph"
 // Pooling says how a feature map [height, width, channels] becomes a vector.
 type Pooling string
 
+// The poolings.
 const (
 	Avg     Pooling = "avg"     // mean over height and width: [channels]
 	Max     Pooling = "max"     // maximum over height and width: [channels]

@@ -1,0 +1,96 @@
+// Package convnet holds what concerns the module as a whole.
+package convnet
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/convnetplayground/convnet"
+
+// allowed lists, for every package of the program, the packages of the
+// program that it may import. Kernels know slices and sizes; graph knows
+// nodes; zoo knows names; model knows pictures; playground knows what a user
+// wants; api and cli know only how to say it.
+var allowed = map[string][]string{
+	"tensor":              {},
+	"relevance":           {},
+	"embedding":           {},
+	"preprocess":          {},
+	"web":                 {},
+	"internal/kernel":     {},
+	"internal/job":        {},
+	"weights/safetensors": {"tensor"},
+	"graph":               {"tensor", "internal/kernel"},
+	"zoo":                 {"tensor", "graph"},
+	"weights":             {"tensor", "graph", "weights/safetensors"},
+	"weights/embedded":    {"weights", "weights/safetensors"},
+	"model":               {"tensor", "graph", "zoo", "weights", "weights/embedded", "preprocess"},
+	"index":               {"internal/kernel"},
+	"index/exact":         {"index", "internal/kernel"},
+	"dataset":             {"preprocess"},
+	"internal/store":      {"dataset", "embedding", "preprocess"},
+	"internal/playground": {"dataset", "embedding", "graph", "index", "index/exact", "internal/job", "internal/store", "model", "preprocess", "relevance"},
+	"internal/api":        {"internal/playground", "internal/job", "web"},
+	"internal/cli":        {"internal/playground", "internal/api", "web"},
+	"cmd/convnet":         {"internal/cli"},
+}
+
+// testSuites are imported by tests alone.
+var testSuites = map[string]bool{"graph/graphtest": true, "index/indextest": true, "internal/kernel/kerneltest": true}
+
+func TestImportsPointOneWay(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		if testSuites[name] || p.ImportPath == module {
+			continue
+		}
+		seen[name] = true
+		may, known := allowed[name]
+		if !known {
+			t.Errorf("package %s has no row here: say what it may import", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			imported, ours := strings.CutPrefix(path, module+"/")
+			if ours && !slices.Contains(may, imported) {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+	for name := range allowed {
+		if !seen[name] {
+			t.Errorf("there is no package %s any more", name)
+		}
+	}
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
