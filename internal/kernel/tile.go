@@ -14,7 +14,7 @@ package kernel
 type Tile struct {
 	Input   *float32 // what Offsets count from
 	Offsets *int     // [Taps, TileRows], in float32; all TileRows must be readable
-	Taps    int
+	Taps    int      // at least 1
 	Depth   int      // values read per tap, at least 1
 	Panel   *float32 // bias [panel], then weights [Taps, Depth, panel]
 	Output  *float32
@@ -22,7 +22,7 @@ type Tile struct {
 	Rows    int // rows to write, 1 to TileRows
 	// Channels to write, 1 to the panel's width.
 	Channels int
-	Lo, Hi   float32 // the activation: clamp(x, Lo, Hi); NaN stays NaN
+	Lo, Hi   float32 // the activation: clamp(x, Lo, Hi), Lo <= Hi; NaN stays NaN
 }
 
 // Tile computes one tile with the panel width Panels[panel].
@@ -39,14 +39,14 @@ func (s *Set) Tile(panel int, t *Tile) { s.tiles[panel](t) }
 // a pixel. It writes Rows rows of Channels values and nothing else.
 type DepthwiseTile struct {
 	Input    *float32
-	Offsets  *int // [Taps, DepthwiseRows], in float32
-	Taps     int
+	Offsets  *int // [Taps, DepthwiseRows], in float32; all DepthwiseRows must be readable
+	Taps     int  // at least 1
 	Weights  *float32
 	Output   *float32
-	Stride   int
-	Rows     int // 1 to DepthwiseRows
-	Channels int
-	Lo, Hi   float32
+	Stride   int     // distance of two output rows, in float32
+	Rows     int     // rows to write, 1 to DepthwiseRows
+	Channels int     // at least 1
+	Lo, Hi   float32 // as in Tile
 }
 
 // Depthwise computes one tile.

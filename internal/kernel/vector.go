@@ -1,5 +1,7 @@
 package kernel
 
+// The bounds of these functions are lo <= hi.
+
 // Add sets dst[i] = clamp(a[i] + b[i], lo, hi); NaN stays NaN. dst may be a or b.
 func (s *Set) Add(dst, a, b []float32, lo, hi float32) {
 	sameLength(len(dst), len(a))

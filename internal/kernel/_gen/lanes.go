@@ -1,6 +1,8 @@
 package main
 
 import (
+	"sync"
+
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
@@ -66,13 +68,12 @@ func (l level) masks(count reg.Register, n int) masks {
 		}
 		return made
 	}
-	numbers := lanes(16)
 	all := l.vector()
 	VMOVD(count.(reg.GP).As32(), all.AsX())
 	VPBROADCASTD(all.AsX(), all)
 	for v := range n {
 		mask := l.vector()
-		VPCMPGTD(numbers.Offset(4*l.lanes*v), all, mask)
+		VPCMPGTD(lanes().Offset(4*l.lanes*v), all, mask)
 		made.of = append(made.of, mask)
 	}
 	return made
@@ -106,17 +107,11 @@ func (l level) zero(x reg.VecVirtual) {
 	VXORPS(x, x, x)
 }
 
-var numbers *Mem
-
-// lanes is the table 0, 1, 2, ...
-func lanes(n int) Mem {
-	if numbers != nil {
-		return *numbers
-	}
+// lanes is the table 0, 1, 2, ... 15, written when it is first asked for.
+var lanes = sync.OnceValue(func() Mem {
 	table := GLOBL("lanes", RODATA|NOPTR)
-	for i := range n {
+	for i := range 16 {
 		DATA(4*i, U32(uint32(i)))
 	}
-	numbers = &table
 	return table
-}
+})

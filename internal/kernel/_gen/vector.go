@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// vectorUnroll is the number of vectors per turn of the loops over slices.
+// vectorUnroll is the number of vectors per turn of the loops over slices:
+// with four results a distance does not wait for its own additions.
 const vectorUnroll = 4
 
 // sweep emits the loop over n values of step lanes each: body is called for
@@ -45,9 +46,9 @@ func sweep(step int, n reg.Register, pointers []reg.Register, body func(u, at in
 	Label("done")
 }
 
-// elementwise emits a function of slices of equal length. The first of names
-// is written, and value computes it from a vector of each of the slices in
-// reads.
+// elementwise emits a function of slices of equal length: value computes a
+// vector of the one written from a vector of each of the others, in the order
+// of reads.
 func (l level) elementwise(written string, reads []string, value func(x []reg.VecVirtual) reg.VecVirtual) {
 	n := Load(Param("n"), GP64())
 	pointer := map[string]reg.Register{}
@@ -80,6 +81,7 @@ func (l level) elementwise(written string, reads []string, value func(x []reg.Ve
 	RET()
 }
 
+// function begins a function that is a loop over n values.
 func (l level) function(name, signature, loop string) {
 	TEXT(name+l.suffix, NOSPLIT, signature)
 	Doc(name+l.suffix+" is", "", "\tfor i := range n {", "\t\t"+loop, "\t}")
