@@ -50,15 +50,16 @@ type format struct {
 	starts []string // "?" stands for any byte
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
+	jumps  bool // the decoder does not read in order
 }
 
 var formats = []format{
-	{"jpeg", []string{"\xff\xd8\xff"}, jpeg.DecodeConfig, jpeg.Decode},
-	{"png", []string{"\x89PNG\r\n\x1a\n"}, png.DecodeConfig, png.Decode},
-	{"gif", []string{"GIF87a", "GIF89a"}, gif.DecodeConfig, gif.Decode},
-	{"webp", []string{"RIFF????WEBPVP8"}, webp.DecodeConfig, webp.Decode},
-	{"bmp", []string{"BM????\x00\x00\x00\x00"}, bmp.DecodeConfig, bmp.Decode},
-	{"tiff", []string{"II*\x00", "MM\x00*"}, tiff.DecodeConfig, tiff.Decode},
+	{"jpeg", []string{"\xff\xd8\xff"}, jpeg.DecodeConfig, jpeg.Decode, false},
+	{"png", []string{"\x89PNG\r\n\x1a\n"}, png.DecodeConfig, png.Decode, false},
+	{"gif", []string{"GIF87a", "GIF89a"}, gif.DecodeConfig, gif.Decode, false},
+	{"webp", []string{"RIFF????WEBPVP8"}, webp.DecodeConfig, webp.Decode, false},
+	{"bmp", []string{"BM????\x00\x00\x00\x00"}, bmp.DecodeConfig, bmp.Decode, false},
+	{"tiff", []string{"II*\x00", "MM\x00*"}, tiff.DecodeConfig, tiff.Decode, true},
 }
 
 // header is what is known of a picture before its pixels are read. Width and Height
@@ -78,7 +79,7 @@ func Decode(r io.ReadSeeker) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	pixels, err := read(r, h.format.decode)
+	pixels, err := read(r, h.format, h.decode)
 	if err != nil {
 		return nil, refusal(h.name, err)
 	}
@@ -112,7 +113,7 @@ func readHeader(r io.ReadSeeker) (header, error) {
 			return header{}, err
 		}
 	}
-	config, err := read(r, f.config)
+	config, err := read(r, f, f.config)
 	if err != nil {
 		return header{}, refusal(f.name, err)
 	}
@@ -154,17 +155,35 @@ func matches(start []byte, pattern string) bool {
 	return true
 }
 
-// read calls decode on r from the start. TIFF jumps about in its file, so a reader that
-// can be read at any place is handed on as it is; the others are read in one go.
-func read[T any](r io.ReadSeeker, decode func(io.Reader) (T, error)) (T, error) {
+// read calls decode on r from the start. A failure at the end of the content comes back
+// as io.ErrUnexpectedEOF, whatever the decoder calls it. A decoder that jumps gets the
+// file itself, lest it keep all of it in memory.
+func read[T any](r io.ReadSeeker, f format, decode func(io.Reader) (T, error)) (T, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		var none T
 		return none, err
 	}
-	if _, ok := r.(io.ReaderAt); ok {
+	if _, ok := r.(io.ReaderAt); ok && f.jumps {
 		return decode(r)
 	}
-	return decode(bufio.NewReader(r))
+	watched := &endWatcher{r: r}
+	result, err := decode(bufio.NewReader(watched))
+	if err != nil && watched.ended {
+		err = io.ErrUnexpectedEOF
+	}
+	return result, err
+}
+
+// endWatcher notes whether more was asked for than there is.
+type endWatcher struct {
+	r     io.Reader
+	ended bool
+}
+
+func (w *endWatcher) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	w.ended = w.ended || err == io.EOF
+	return n, err
 }
 
 // readAt fills b from offset on. It returns the number of bytes read.

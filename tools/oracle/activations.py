@@ -1,7 +1,7 @@
 """Records what PyTorch computes at every layer of EfficientNet-Lite, for the Go tests.
 
     python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/requirements.txt
+    /tmp/venv/bin/pip install --require-hashes -r tools/oracle/requirements.txt
     /tmp/venv/bin/python tools/oracle/activations.py zoo/testdata
 
 The network is the published one with the weights as they are embedded (kernels rounded

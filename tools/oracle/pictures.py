@@ -1,7 +1,7 @@
 """Makes the picture goldens of package preprocess with Pillow.
 
     python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/requirements.txt
+    /tmp/venv/bin/pip install --require-hashes -r tools/oracle/requirements.txt
     /tmp/venv/bin/python tools/oracle/pictures.py preprocess/testdata
 
 decode/NAME is a picture file, decode/NAME.want.png what Pillow sees in it, upright and

@@ -1,7 +1,7 @@
 """Makes the embedded weight files out of the published PyTorch ones.
 
     python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/requirements.txt
+    /tmp/venv/bin/pip install --require-hashes -r tools/weights/requirements.txt
     /tmp/venv/bin/python tools/weights/convert.py weights/embedded
 
 Kernels are rounded to float16, batch norm vectors and biases stay float32. Layouts
