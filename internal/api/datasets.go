@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,7 +23,7 @@ type DatasetPath struct {
 type imagePath struct {
 	DatasetPath
 	Index   int    `path:"index" minimum:"0" maximum:"2147483647" doc:"Position of the picture in the dataset" example:"37"`
-	Version string `query:"v" maxLength:"128" doc:"Version of the dataset; only makes the address change with the pictures"`
+	Version string `query:"v" minLength:"1" maxLength:"128" doc:"Version of the dataset; only makes the address change with the pictures"`
 	Match   string `header:"If-None-Match" doc:"Entity tags that the client has"`
 }
 
@@ -73,12 +72,7 @@ func (s *service) registerDatasets(api huma.API) {
 		"Picture", "The picture file itself.", http.StatusNotFound, http.StatusConflict)
 	file.Responses = pictureResponses("image/*")
 	huma.Register(api, file, func(ctx context.Context, in *imagePath) (*picture, error) {
-		f, contentType, version, err := s.pg.OpenImage(ctx, in.Dataset, in.Index)
-		if err != nil {
-			return nil, s.failure(ctx, err)
-		}
-		defer f.Close()
-		content, err := io.ReadAll(f)
+		content, contentType, version, err := s.pg.ImageFile(ctx, in.Dataset, in.Index)
 		if err != nil {
 			return nil, s.failure(ctx, err)
 		}

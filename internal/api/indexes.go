@@ -27,7 +27,7 @@ type startIndex struct {
 type indexBody struct {
 	Dataset string   `json:"dataset" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Dataset to index" example:"stamps"`
 	Model   string   `json:"model" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Model to index with" example:"efficientnet-lite0"`
-	Layers  []string `json:"layers,omitempty" minItems:"1" maxItems:"64" uniqueItems:"true" pattern:"^[A-Za-z0-9_./-]{1,128}$" doc:"Layers to fill in one pass; by default the model's search layers"`
+	Layers  []string `json:"layers,omitempty" minItems:"1" maxItems:"64" pattern:"^[A-Za-z0-9_./-]{1,128}$" doc:"Layers to fill in one pass; by default the model's search layers"`
 	Pool    poolName `json:"pool,omitempty" default:"avg" doc:"Way from a feature map to a vector"`
 }
 

@@ -111,11 +111,22 @@ func (s *service) registerJobs(api huma.API) {
 		"200": {
 			Description: "Events",
 			Content: map[string]*huma.MediaType{
-				"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+				"text/event-stream": {Schema: eventSchema},
 			},
 		},
 	}
 	huma.Register(api, events, s.follow)
+}
+
+// eventSchema describes one event of the stream.
+var eventSchema = &huma.Schema{
+	Type: huma.TypeObject,
+	Properties: map[string]*huma.Schema{
+		"id":    {Type: huma.TypeString, Pattern: "^[0-9]+$", Description: "Grows with every change"},
+		"event": {Type: huma.TypeString, Enum: []any{"progress", "done", "failed", "cancelled"}, Description: "The last three are final"},
+		"data":  {Type: huma.TypeString, Description: "The job as JSON, as GET /api/v1/jobs/{id} answers it"},
+	},
+	Required: []string{"data", "event", "id"},
 }
 
 func noJob(id string) error {

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func (p *Playground) RemoveDataset(ctx context.Context, name string) error {
 
 // Thumbnail is a picture of a dataset as JPEG of at most 256 pixels, with the
 // version of the dataset.
-func (p *Playground) Thumbnail(ctx context.Context, name string, i int) (jpeg []byte, version_ string, err error) {
+func (p *Playground) Thumbnail(ctx context.Context, name string, i int) (jpeg []byte, dataVersion string, err error) {
 	d, err := p.image(ctx, name, i)
 	if err != nil {
 		return nil, "", err
@@ -79,26 +80,44 @@ func (p *Playground) Thumbnail(ctx context.Context, name string, i int) (jpeg []
 	return jpeg, version(d), nil
 }
 
-// OpenImage opens a picture file of a dataset; the caller closes it. It returns
-// its media type and the version of the dataset too.
-func (p *Playground) OpenImage(ctx context.Context, name string, i int) (f io.ReadSeekCloser, mediaType, version_ string, err error) {
+// ImageFile is a picture of a dataset as its file has it, with its media type
+// and the version of the dataset. TIFF, which browsers do not show, comes as JPEG.
+func (p *Playground) ImageFile(ctx context.Context, name string, i int) (content []byte, mediaType, dataVersion string, err error) {
 	d, err := p.image(ctx, name, i)
 	if err != nil {
 		return nil, "", "", err
 	}
-	f, err = d.Open(i)
+	content, mediaType, err = imageFile(d, i)
 	if err != nil {
-		return nil, "", "", explain("cannot open a picture", err)
-	}
-	info, err := preprocess.DecodeInfo(f)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		f.Close()
 		return nil, "", "", explain("cannot read "+d.Images[i].File, err)
 	}
-	return f, "image/" + info.Format, version(d), nil
+	return content, mediaType, version(d), nil
+}
+
+func imageFile(d *dataset.Dataset, i int) (content []byte, mediaType string, err error) {
+	f, err := d.Open(i)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	info, err := preprocess.DecodeInfo(f)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, "", err
+	}
+	if info.Format != "tiff" {
+		content, err = io.ReadAll(f)
+		return content, "image/" + info.Format, err
+	}
+	im, err := preprocess.Decode(f)
+	if err != nil {
+		return nil, "", err
+	}
+	var jpeg bytes.Buffer
+	err = im.EncodeJPEG(&jpeg, pictureQuality)
+	return jpeg.Bytes(), "image/jpeg", err
 }
 
 // dataset returns a dataset, or an *Error that names similar ones.
