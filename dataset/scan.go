@@ -90,7 +90,7 @@ func ScanEach(ctx context.Context, name, dir string, visit Visit, progress func(
 	}
 	return &Dataset{
 		Name: name, Title: name, Source: dir, Dir: dir,
-		Classes: classesOf(images), Images: images,
+		Classes: ClassesOf(images), Images: images,
 	}, problems, nil
 }
 
@@ -314,8 +314,9 @@ func classOf(file string) string {
 	return class
 }
 
-// classesOf lists the classes of images in the order of their first picture.
-func classesOf(images []Image) []string {
+// ClassesOf lists the classes of images that are ordered by class, without the
+// empty one.
+func ClassesOf(images []Image) []string {
 	classes := []string{}
 	for _, im := range images {
 		// Images are ordered by class: a new one differs from the last.

@@ -35,7 +35,7 @@ var stamps = sync.OnceValue(func() *Dataset {
 		Licence:     "GPL-2.0-or-later",
 		Source:      "Tux Paint stamps, copyright 2002-2022 Bill Kendrick and the Tux Paint stamp contributors (Debian package tuxpaint-stamps-default 2022.06.04-1)",
 		BuiltIn:     true,
-		Classes:     classesOf(images),
+		Classes:     ClassesOf(images),
 		Images:      images,
 		embedded:    files,
 	}

@@ -1,11 +1,22 @@
-// Package store keeps a data directory: the SQLite file of datasets, pictures
+// Package store keeps a data directory: the SQLite file of datasets, images
 // and runs, the cache of thumbnails and uploaded pictures, and the embeddings.
+// docs/formats describes every file in it.
+//
+//	<data>/convnet.db      datasets, images, problems, runs
+//	<data>/cache.db        thumbnails and uploaded pictures; may be deleted
+//	<data>/embeddings/     matrices, see package embedding
 package store
 
 import (
 	"context"
 	"errors"
-	"time"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/convnetplayground/convnet/dataset"
 	"github.com/convnetplayground/convnet/embedding"
@@ -20,83 +31,101 @@ var (
 	ErrBuiltIn = errors.New("built in")
 	// ErrUnwritable means that the data directory cannot be made or written.
 	ErrUnwritable = errors.New("not writable")
-	// ErrNewer means that the data directory was written by a newer program.
+	// ErrNewer means that a file was written by a newer program.
 	ErrNewer = errors.New("written by a newer convnet")
+	// ErrDamaged means that a database file cannot be read.
+	ErrDamaged = errors.New("damaged")
 	// ErrDiskFull means that a write found no room.
 	ErrDiskFull = embedding.ErrDiskFull
 )
 
 // Store is an open data directory. All methods may be called from several
-// goroutines, and several processes may use one directory.
-type Store struct{}
+// goroutines, and several processes may use one directory. Errors name the
+// file or the dataset that they are about.
+type Store struct {
+	dir        string
+	db         *database
+	embeddings *embedding.Store
+	pixels     *semaphore.Weighted // pixels in memory for thumbnails
+	pictureCap int64               // bytes of uploaded pictures
 
-// Run is one finished piece of work, for the record.
-type Run struct {
-	Verb, Dataset, Model, Layer string
-	Started                     time.Time
-	Seconds                     float64
-	Detail                      string
+	mu       sync.Mutex
+	cacheDB  *database                  // opened when first needed
+	datasets map[int64]*dataset.Dataset // by row id, which is never used twice
 }
 
-// DefaultDir is the data directory used when none is named.
-func DefaultDir() (string, error) { return "", errors.New("not built yet") }
+// DefaultDir is the data directory used when none is named:
+// $XDG_DATA_HOME/convnet, or ~/.local/share/convnet.
+func DefaultDir() (string, error) {
+	if base := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(base) {
+		return filepath.Join(base, "convnet"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("default data directory: %w; name one", err)
+	}
+	return filepath.Join(home, ".local", "share", "convnet"), nil
+}
 
-// Open opens the data directory dir, which is made if it is not there.
-func Open(ctx context.Context, dir string) (*Store, error) { return nil, errors.New("not built yet") }
+// Open opens the data directory dir, which is made if it is not there. Errors
+// wrap ErrUnwritable, ErrNewer, ErrDamaged or ErrDiskFull where they apply.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	// Uploaded pictures are in there: nobody else's business.
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory %s: %w: %w; choose another", dir, ErrUnwritable, err)
+	}
+	db, err := openDatabase(ctx, filepath.Join(dir, "convnet.db"), mainSchema)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{
+		dir:        dir,
+		db:         db,
+		embeddings: embedding.Open(filepath.Join(dir, "embeddings")),
+		pixels:     semaphore.NewWeighted(thumbnailPixels),
+		pictureCap: maxPictures,
+		datasets:   map[int64]*dataset.Dataset{},
+	}, nil
+}
 
-// Close ends all use of the store, views of embeddings included.
-func (s *Store) Close() error { return nil }
+// cache is the database of what can be made again. A damaged one is.
+func (s *Store) cache(ctx context.Context) (*database, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cacheDB != nil {
+		return s.cacheDB, nil
+	}
+	path := filepath.Join(s.dir, "cache.db")
+	db, err := openDatabase(ctx, path, cacheSchema)
+	if errors.Is(err, ErrDamaged) {
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+		}
+		db, err = openDatabase(ctx, path, cacheSchema)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.cacheDB = db
+	return db, nil
+}
+
+// Close ends all use of the store. Views of embeddings must not be used any more.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	errs := []error{s.db.Close(), s.embeddings.Close()}
+	if s.cacheDB != nil {
+		errs = append(errs, s.cacheDB.Close())
+	}
+	return errors.Join(errs...)
+}
 
 // Embeddings is the store of matrices in this data directory.
-func (s *Store) Embeddings() *embedding.Store { return nil }
-
-// Datasets lists all sets: built in first, then by name.
-func (s *Store) Datasets(ctx context.Context) ([]*dataset.Dataset, error) { return nil, nil }
-
-// Dataset returns the set of that name, or an error that wraps ErrNotFound.
-func (s *Store) Dataset(ctx context.Context, name string) (*dataset.Dataset, error) {
-	return nil, ErrNotFound
-}
-
-// ImportDataset scans dir, makes the thumbnails in the same pass and adds the
-// set: each picture is decoded once.
-func (s *Store) ImportDataset(ctx context.Context, name, dir string, progress func(done, total int)) (*dataset.Dataset, []dataset.Problem, error) {
-	return nil, nil, errors.New("not built yet")
-}
-
-// AddDataset remembers a scanned set and what was left out of it.
-func (s *Store) AddDataset(ctx context.Context, d *dataset.Dataset, problems []dataset.Problem) error {
-	return nil
-}
-
-// RemoveDataset forgets a set, its embeddings and thumbnails; never its pictures.
-func (s *Store) RemoveDataset(ctx context.Context, name string) error { return nil }
-
-// Problems lists what was left out of a set when it was added.
-func (s *Store) Problems(ctx context.Context, name string) ([]dataset.Problem, error) {
-	return nil, nil
-}
-
-// Thumbnail is picture i of d as JPEG, its longest side at most 256 pixels.
-func (s *Store) Thumbnail(ctx context.Context, d *dataset.Dataset, i int) ([]byte, error) {
-	return nil, ErrNotFound
-}
-
-// MakeThumbnails makes the thumbnails of d that are not there yet.
-func (s *Store) MakeThumbnails(ctx context.Context, d *dataset.Dataset, progress func(done, total int)) error {
-	return nil
-}
-
-// AddPicture keeps an uploaded picture and returns its id, 16 hexadecimal digits of its content's hash.
-func (s *Store) AddPicture(ctx context.Context, jpeg []byte) (id string, err error) {
-	return "", errors.New("not built yet")
-}
-
-// Picture returns the JPEG of that id, or an error that wraps ErrNotFound.
-func (s *Store) Picture(ctx context.Context, id string) ([]byte, error) { return nil, ErrNotFound }
-
-// RecordRun notes a finished run.
-func (s *Store) RecordRun(ctx context.Context, r Run) error { return nil }
-
-// Runs lists the latest runs, newest first.
-func (s *Store) Runs(ctx context.Context, limit int) ([]Run, error) { return nil, nil }
+func (s *Store) Embeddings() *embedding.Store { return s.embeddings }
