@@ -124,20 +124,24 @@ func minkowskiDistance(a, b []float32, p float64) float64 {
 //	for i := range a { sum += (|a[i]-b[i]| / largest)^p }
 //
 // Whole and half powers up to 16 are multiplied out, which takes a tenth of the
-// time of math.Pow.
+// time of a logarithm and its exponential.
 func sumPowers(a, b []float32, largest, p float64) float64 {
 	b = b[:len(a)]
+	scale := 1 / largest
 	var sum float64
 	whole, rest := math.Modf(p)
 	if p > 16 || (rest != 0 && rest != 0.5) {
 		for i, x := range a {
-			sum += math.Pow(math.Abs(float64(x)-float64(b[i]))/largest, p)
+			// math.Pow takes twice as long. Its care is not needed: a share near 1 has
+			// a small logarithm, and any other adds next to nothing.
+			share := math.Abs(float64(x)-float64(b[i])) * scale
+			sum += math.Exp(p * math.Log(share))
 		}
 		return sum
 	}
 	times, half := int(whole), rest != 0
 	for i, x := range a {
-		share := math.Abs(float64(x)-float64(b[i])) / largest
+		share := math.Abs(float64(x)-float64(b[i])) * scale
 		power := 1.0
 		if half {
 			power = math.Sqrt(share)
