@@ -104,7 +104,14 @@ function Frame({ query, children }: { query: ReactNode; children: ReactNode }) {
 
 function ResultsSkeleton() {
   return (
-    <Frame query={<div className="query"><span className="mat query__picture skeleton" /></div>}>
+    <Frame
+      query={
+        <div className="query">
+          <span className="mat query__picture skeleton" />
+          <div className="query__words" />
+        </div>
+      }
+    >
       <TilesSkeleton />
     </Frame>
   );
