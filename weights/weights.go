@@ -38,8 +38,7 @@ func Open(path string) (Source, error) {
 	}
 	source, err := read(f, path)
 	if err != nil {
-		f.Close()
-		return nil, err
+		return nil, errors.Join(err, f.Close())
 	}
 	return source, nil
 }

@@ -62,7 +62,7 @@ func toHalf(v float32) uint16 {
 	bits := math.Float32bits(v)
 	sign := uint16(bits >> 16 & 0x8000)
 	magnitude := math.Float32frombits(bits &^ (1 << 31))
-	if magnitude != magnitude {
+	if math.IsNaN(float64(v)) {
 		return sign | 0x7e00
 	}
 	if magnitude >= 65520 {
@@ -79,7 +79,7 @@ func toHalf(v float32) uint16 {
 // toBrain rounds to a bfloat16, the upper half of a float32.
 func toBrain(v float32) uint16 {
 	bits := math.Float32bits(v)
-	if v != v {
+	if math.IsNaN(float64(v)) {
 		return uint16(bits>>16) | 0x40
 	}
 	return uint16((bits + 0x7fff + bits>>16&1) >> 16)

@@ -92,7 +92,7 @@ func (f *File) header(size int64) ([]byte, error) {
 		return nil, f.corrupt("%d bytes hold no header", size)
 	}
 	var prefix [8]byte
-	if _, err := f.r.ReadAt(prefix[:], 0); err != nil && err != io.EOF {
+	if _, err := f.r.ReadAt(prefix[:], 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("safetensors %s: header: %w", f.label, err)
 	}
 	length := binary.LittleEndian.Uint64(prefix[:])

@@ -1,7 +1,6 @@
 package safetensors
 
 import (
-	"bufio"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -25,19 +24,18 @@ func Write(w io.Writer, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriter(w)
-	b.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(header))))
-	b.Write(header)
-	var value []byte
-	for _, e := range entries {
-		encode := encoders[e.DType]
-		for _, v := range e.Tensor.Data {
-			value = encode(value[:0], v)
-			b.Write(value)
-		}
+	head := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	if _, err := w.Write(head); err != nil {
+		return fmt.Errorf("safetensors: write header: %w", err)
 	}
-	if err := b.Flush(); err != nil {
-		return fmt.Errorf("safetensors: write: %w", err)
+	for _, e := range entries {
+		data := make([]byte, 0, int64(len(e.Tensor.Data))*widths[e.DType])
+		for _, v := range e.Tensor.Data {
+			data = encoders[e.DType](data, v)
+		}
+		if _, err := w.Write(data); err != nil {
+			return fmt.Errorf("safetensors: write tensor %q: %w", e.Name, err)
+		}
 	}
 	return nil
 }
