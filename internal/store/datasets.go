@@ -135,7 +135,9 @@ func (s *Store) ImportDataset(ctx context.Context, name, dir string, progress fu
 		return nil, problems, err // another process was first: the thumbnails are its own
 	}
 	if err != nil {
-		return nil, problems, errors.Join(err, s.dropThumbnails(context.WithoutCancel(ctx), name))
+		// What stays if this fails too is only cache.
+		s.dropThumbnails(context.WithoutCancel(ctx), name)
+		return nil, problems, err
 	}
 	return d, problems, nil
 }
@@ -175,8 +177,12 @@ func (s *Store) AddDataset(ctx context.Context, d *dataset.Dataset, problems []d
 		if err != nil {
 			return err
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, existsError(d.Name))
+		inserted, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if inserted == 0 { // another process was first
+			return existsError(d.Name)
 		}
 		id, err := result.LastInsertId()
 		if err != nil {

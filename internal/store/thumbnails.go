@@ -79,7 +79,10 @@ func (s *Store) MakeThumbnails(ctx context.Context, d *dataset.Dataset, progress
 			return nil
 		})
 	}
-	return errors.Join(group.Wait(), ctx.Err())
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // withoutThumbnail lists the pictures of d that have no thumbnail.
