@@ -10,7 +10,9 @@ crop/NAME.png becomes crop/NAME.FILTER.SIZE.want.png: shorter side to SIZE + 32,
 """
 
 import pathlib
+import struct
 import sys
+import zlib
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -60,7 +62,7 @@ def orientation(value):
 def over_white(image):
     """As a browser shows it: upright, transparent parts white."""
     image = ImageOps.exif_transpose(image)
-    if image.mode == "I;16":
+    if image.mode == "I;16":  # convert would make everything above 255 white
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if "A" in image.getbands() or "transparency" in image.info:
         image = image.convert("RGBA")
@@ -83,9 +85,6 @@ def ycck(path):
 
 def rgb16(path):
     """A 16-bit RGB PNG, which Pillow reads but does not write."""
-    import struct
-    import zlib
-
     values = scene(19, 13, top=65535)
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
 
