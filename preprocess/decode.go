@@ -73,8 +73,9 @@ type header struct {
 // Decode reads a JPEG, PNG, GIF (the first frame), WebP, BMP or TIFF from the start of
 // r, whatever its name. The picture comes upright by its EXIF orientation, with
 // transparent parts over white, 16-bit values cut to their upper byte, and grey and CMYK
-// turned into RGB as Pillow does, save that Pillow saturates 16-bit grey. Colour profiles are ignored, as Keras ignores them.
-// Values of a JPEG differ from those of libjpeg by 3 at most, all others are equal.
+// turned into RGB as Pillow does, save that Pillow saturates 16-bit grey. Colour profiles
+// are ignored, as Keras ignores them. Values of a JPEG differ from those of libjpeg by 3
+// at most, all others are equal.
 func Decode(r io.ReadSeeker) (*Image, error) {
 	h, err := readHeader(r)
 	if err != nil {
