@@ -19,8 +19,8 @@ func (m Metric) Moments(v []float32) Moments {
 	case cosine:
 		return Moments{Square: kernel.Dot(v, v)}
 	case correlation:
-		mean := mean(v)
-		return Moments{Mean: mean, Square: centredDot(v, v, mean, mean)}
+		middle := mean(v)
+		return Moments{Mean: middle, Square: centredDot(v, v, middle, middle)}
 	}
 	return Moments{}
 }
@@ -126,20 +126,14 @@ func minkowskiDistance(a, b []float32, p float64) float64 {
 // Whole and half powers up to 16 are multiplied out, which takes a tenth of the
 // time of a logarithm and its exponential.
 func sumPowers(a, b []float32, largest, p float64) float64 {
-	b = b[:len(a)]
-	scale := 1 / largest
-	var sum float64
 	whole, rest := math.Modf(p)
 	if p > 16 || (rest != 0 && rest != 0.5) {
-		for i, x := range a {
-			// math.Pow takes twice as long. Its care is not needed: a share near 1 has
-			// a small logarithm, and any other adds next to nothing.
-			share := math.Abs(float64(x)-float64(b[i])) * scale
-			sum += math.Exp(p * math.Log(share))
-		}
-		return sum
+		return sumAnyPowers(a, b, largest, p)
 	}
 	times, half := int(whole), rest != 0
+	scale := 1 / largest
+	b = b[:len(a)]
+	var sum float64
 	for i, x := range a {
 		share := math.Abs(float64(x)-float64(b[i])) * scale
 		power := 1.0
@@ -150,6 +144,20 @@ func sumPowers(a, b []float32, largest, p float64) float64 {
 			power *= share
 		}
 		sum += power
+	}
+	return sum
+}
+
+// sumAnyPowers is sumPowers for any p. math.Pow takes twice as long, and its
+// care is not needed: a share near 1 has a small logarithm, and any other adds
+// next to nothing. The division must stay one: it makes the largest share 1
+// exactly, which any power leaves at 1.
+func sumAnyPowers(a, b []float32, largest, p float64) float64 {
+	b = b[:len(a)]
+	var sum float64
+	for i, x := range a {
+		share := math.Abs(float64(x)-float64(b[i])) / largest
+		sum += math.Exp(p * math.Log(share))
 	}
 	return sum
 }

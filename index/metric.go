@@ -62,7 +62,7 @@ func (e *UnknownMetricError) Error() string {
 	if len(e.Near) > 0 {
 		hint = "did you mean " + strings.Join(e.Near, " or ") + "? " + hint
 	}
-	return fmt.Sprintf("metric %q: unknown; %s", e.Name, hint)
+	return fmt.Sprintf("metric %.40q: unknown; %s", e.Name, hint)
 }
 
 // ParseMetric returns the metric of that name. p is the power of minkowski,

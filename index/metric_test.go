@@ -137,7 +137,11 @@ func TestUnknownMetricListsTheNearNames(t *testing.T) {
 			t.Errorf("%.20q (-want +got):\n%s", test.name, diff)
 		}
 	}
-	_, err := index.ParseMetric("cosin", 0)
+	_, err := index.ParseMetric(strings.Repeat("cosine", 1_000_000), 0)
+	if len(err.Error()) > 200 {
+		t.Errorf("a name of 6 MB makes a message of %d bytes", len(err.Error()))
+	}
+	_, err = index.ParseMetric("cosin", 0)
 	want := `metric "cosin": unknown; did you mean cosine? known are cosine, euclidean, sqeuclidean, minkowski, manhattan, chebyshev, correlation`
 	if err.Error() != want {
 		t.Errorf("message %q\nwant    %q", err, want)
@@ -190,9 +194,9 @@ func TestVectorsWithoutValues(t *testing.T) {
 
 // scipy overflows here; the distance itself is an ordinary number.
 func TestLargePowersNeitherOverflowNorVanish(t *testing.T) {
-	for _, p := range []float64{7.5, 16, 17, 100, 1e6} {
+	for _, p := range []float64{7.5, 16, 17, 100, 1e6, 1e20, math.MaxFloat64} {
 		m := metric(t, "minkowski", p)
-		for _, size := range []float32{1e-38, 1, 3e38} {
+		for _, size := range []float32{math.SmallestNonzeroFloat32, 1e-38, 0.1, 1, 49, 3e38} {
 			want := float64(size) * math.Pow(3, 1/p)
 			if got := m.Distance([]float32{size, 0, -size}, []float32{0, size, 0}); !near(got, want, 1e-12) {
 				t.Errorf("p = %v, values of %v: %v, want %v", p, size, got, want)

@@ -23,7 +23,7 @@ type Index struct {
 	mu      sync.RWMutex // searches share it; Add and Close wait for them
 	closed  bool
 	ids     []int
-	rows    map[int]struct{} // the ids again, to refuse duplicates
+	held    map[int]struct{} // the ids again, to refuse duplicates
 	vectors []float32        // [len(ids), dim]
 	moments []index.Moments  // one per vector
 }
@@ -38,7 +38,7 @@ func New(m index.Metric, dim, threads int) *Index {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Index{metric: m, dim: dim, threads: threads, rows: make(map[int]struct{})}
+	return &Index{metric: m, dim: dim, threads: threads, held: make(map[int]struct{})}
 }
 
 // Over returns an index over vectors, [n, dim], without copying them: the
@@ -83,9 +83,9 @@ func (x *Index) check(ids []int, vectors []float32) error {
 	}
 	fresh := make(map[int]struct{}, len(ids))
 	for i, id := range ids {
-		_, held := x.rows[id]
+		_, before := x.held[id]
 		_, twice := fresh[id]
-		if held || twice {
+		if before || twice {
 			return fmt.Errorf("vector of id %d: %w", id, index.ErrDuplicate)
 		}
 		fresh[id] = struct{}{}
@@ -100,7 +100,7 @@ func (x *Index) check(ids []int, vectors []float32) error {
 func (x *Index) admit(ids []int, vectors []float32) {
 	x.ids = append(x.ids, ids...)
 	for i, id := range ids {
-		x.rows[id] = struct{}{}
+		x.held[id] = struct{}{}
 		x.moments = append(x.moments, x.metric.Moments(vectors[i*x.dim:(i+1)*x.dim]))
 	}
 }
@@ -140,6 +140,6 @@ func (x *Index) Close() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.closed = true
-	x.ids, x.rows, x.vectors, x.moments = nil, nil, nil, nil
+	x.ids, x.held, x.vectors, x.moments = nil, nil, nil, nil
 	return nil
 }

@@ -103,7 +103,7 @@ func check(t *testing.T, m index.Metric, query, vectors []float32, got []index.N
 			t.Errorf("rank %d: id %d a second time", rank, n.ID)
 		}
 		named[n.ID] = true
-		if !close(n.Distance, want[n.ID]) {
+		if !agree(n.Distance, want[n.ID]) {
 			t.Errorf("rank %d: distance of id %d is %v, by formula %v", rank, n.ID, n.Distance, want[n.ID])
 		}
 		if rank > 0 && got[rank-1].Compare(n) >= 0 {
@@ -112,15 +112,15 @@ func check(t *testing.T, m index.Metric, query, vectors []float32, got []index.N
 	}
 	farthest := got[len(got)-1].Distance
 	for id, d := range want {
-		if !named[id] && d < farthest && !close(d, farthest) {
+		if !named[id] && d < farthest && !agree(d, farthest) {
 			t.Errorf("id %d at %v is missing: the last neighbour is at %v", id, d, farthest)
 		}
 	}
 }
 
-// close allows for the order of summation: 1e-5 of the value, as against scipy,
+// agree allows for the order of summation: 1e-5 of the value, as against scipy,
 // and the rounding of 1 - cos near 0.
-func close(a, b float64) bool {
+func agree(a, b float64) bool {
 	return math.Abs(a-b) <= 1e-5*math.Max(math.Abs(a), math.Abs(b))+1e-14
 }
 
