@@ -157,9 +157,9 @@ func matches(start []byte, pattern string) bool {
 	return true
 }
 
-// read calls decode on r from the start. A failure at the end of the content comes back
-// as io.ErrUnexpectedEOF, whatever the decoder calls it. A decoder that jumps gets the
-// file itself, lest it keep all of it in memory.
+// read calls decode on r from the start. Where the content ends too early or the disk
+// fails, that error comes back, whatever the decoder makes of it. A decoder that jumps gets
+// the file itself, lest it keep all of it in memory.
 func read[T any](r io.ReadSeeker, f format, decode func(io.Reader) (T, error)) (T, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		var none T
@@ -168,23 +168,23 @@ func read[T any](r io.ReadSeeker, f format, decode func(io.Reader) (T, error)) (
 	if _, ok := r.(io.ReaderAt); ok && f.jumps {
 		return decode(r)
 	}
-	watched := &endWatcher{r: r}
+	watched := &watchedReader{r: r}
 	result, err := decode(bufio.NewReader(watched))
-	if err != nil && watched.ended {
-		err = io.ErrUnexpectedEOF
+	if err != nil && watched.err != nil {
+		err = watched.err
 	}
 	return result, err
 }
 
-// endWatcher notes whether more was asked for than there is.
-type endWatcher struct {
-	r     io.Reader
-	ended bool
+// watchedReader keeps the last error of r.
+type watchedReader struct {
+	r   io.Reader
+	err error
 }
 
-func (w *endWatcher) Read(p []byte) (int, error) {
+func (w *watchedReader) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
-	w.ended = w.ended || err == io.EOF
+	w.err = err
 	return n, err
 }
 

@@ -5,12 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/convnetplayground/convnet/preprocess"
 )
@@ -93,17 +92,36 @@ func TestDecodeSaysWhyAPictureIsRefused(t *testing.T) {
 }
 
 func TestDecodeTellsAFailingDiskFromADamagedPicture(t *testing.T) {
-	broken := errors.New("disk on fire")
-	_, err := preprocess.Decode(seekable{iotest.ErrReader(broken)})
-	if !errors.Is(err, broken) || errors.Is(err, preprocess.ErrCorrupt) || errors.Is(err, preprocess.ErrFormat) {
-		t.Errorf("error is %v", err)
+	broken := &fs.PathError{Op: "read", Path: "/mnt/usb/bird", Err: errors.New("input/output error")}
+	for _, name := range []string{"chroma420.jpg", "rgb.png", "palette.gif", "lossless.webp", "rgb.bmp", "rgb.tif"} {
+		for _, readable := range []int{0, 16, 400} {
+			content := testdata(t, name)
+			_, err := preprocess.Decode(&failingDisk{bytes.NewReader(content), min(readable, len(content)/2), broken})
+			if !errors.Is(err, broken) || errors.Is(err, preprocess.ErrCorrupt) || errors.Is(err, preprocess.ErrFormat) {
+				t.Errorf("%s, %d bytes readable: error is %v", name, readable, err)
+			}
+		}
 	}
 }
 
-// seekable is a reader that cannot go anywhere and says that it did.
-type seekable struct{ io.Reader }
+// failingDisk cannot read past its first bytes.
+type failingDisk struct {
+	content  *bytes.Reader
+	readable int
+	err      error
+}
 
-func (seekable) Seek(int64, int) (int64, error) { return 0, nil }
+func (d *failingDisk) Seek(offset int64, whence int) (int64, error) {
+	return d.content.Seek(offset, whence)
+}
+
+func (d *failingDisk) Read(p []byte) (int, error) {
+	at := int(d.content.Size()) - d.content.Len()
+	if at >= d.readable {
+		return 0, d.err
+	}
+	return d.content.Read(p[:min(len(p), d.readable-at)])
+}
 
 func TestDecodeInfoNeedsNoPixels(t *testing.T) {
 	info, err := preprocess.DecodeInfo(bytes.NewReader(testdata(t, "orientation6.jpg")[:600]))
