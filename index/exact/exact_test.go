@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/convnetplayground/convnet/index"
@@ -55,6 +57,36 @@ func TestAnyNumberOfThreadsFindsTheSame(t *testing.T) {
 			if diff := cmp.Diff(want[:k], find(threads, k)); diff != "" {
 				t.Fatalf("%d threads, k = %d (-all by one thread +got):\n%s", threads, k, diff)
 			}
+		}
+	}
+}
+
+// A small set is compared by the caller's goroutine alone: starting others
+// would take longer than they save.
+func TestSmallSetsStartNoGoroutine(t *testing.T) {
+	for _, test := range []struct {
+		rows   int
+		others bool
+	}{{204, false}, {1000, true}} {
+		const dim = 1280
+		x, err := exact.Over(index.Metric{}, dim, 4, randomVectors(test.rows, dim), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		before, most := runtime.NumGoroutine(), 0
+		var mu sync.Mutex
+		_, err = x.Search(t.Context(), randomVectors(1, dim), 5, func(int) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			most = max(most, runtime.NumGoroutine()-before)
+			return false
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if most > 0 != test.others || most > 3 {
+			t.Errorf("%d vectors: %d goroutines beside the caller's", test.rows, most)
 		}
 	}
 }
