@@ -37,6 +37,8 @@ func (n *Node) MultiplyAdds() int {
 	switch n.Op.(type) {
 	case Conv2D, DepthwiseConv2D:
 		return n.Shape[0] * n.Shape[1] * n.Parameters[0].Shape.Elements()
+	case SeparableConv2D:
+		return n.Shape[0] * n.Shape[1] * (n.Parameters[0].Shape.Elements() + n.Parameters[1].Shape.Elements())
 	case Dense:
 		return n.Parameters[0].Shape.Elements()
 	}
@@ -92,8 +94,8 @@ func (b *Builder) Input(name string, height, width, channels int) *Node {
 // Conv2D adds a convolution.
 func (b *Builder) Conv2D(name string, x *Node, op Conv2D) *Node {
 	op.Stride, op.Dilation = max(op.Stride, 1), max(op.Dilation, 1)
-	if op.Same && len(x.Shape) == 3 {
-		op.Padding = Same(x.Shape[0], x.Shape[1], (op.Kernel-1)*op.Dilation+1, op.Stride)
+	if op.Same {
+		op.Padding = same(x, op.Kernel.dilated(op.Dilation), op.Stride)
 	}
 	return b.add(name, op, x)
 }
@@ -101,10 +103,82 @@ func (b *Builder) Conv2D(name string, x *Node, op Conv2D) *Node {
 // DepthwiseConv2D adds a convolution of each channel by itself.
 func (b *Builder) DepthwiseConv2D(name string, x *Node, op DepthwiseConv2D) *Node {
 	op.Stride, op.Dilation = max(op.Stride, 1), max(op.Dilation, 1)
-	if op.Same && len(x.Shape) == 3 {
-		op.Padding = Same(x.Shape[0], x.Shape[1], (op.Kernel-1)*op.Dilation+1, op.Stride)
+	if op.Same {
+		op.Padding = same(x, op.Kernel.dilated(op.Dilation), op.Stride)
 	}
 	return b.add(name, op, x)
+}
+
+// SeparableConv2D adds a depthwise convolution with one of single pixels.
+func (b *Builder) SeparableConv2D(name string, x *Node, op SeparableConv2D) *Node {
+	op.Stride = max(op.Stride, 1)
+	if op.Same {
+		op.Padding = same(x, op.Kernel, op.Stride)
+	}
+	return b.add(name, op, x)
+}
+
+// MaxPooling2D adds the greatest value under a sliding window.
+func (b *Builder) MaxPooling2D(name string, x *Node, op MaxPooling2D) *Node {
+	op.Stride = max(op.Stride, 1)
+	if op.Same {
+		op.Padding = same(x, op.Size, op.Stride)
+	}
+	return b.add(name, op, x)
+}
+
+// AveragePooling2D adds the mean under a sliding window.
+func (b *Builder) AveragePooling2D(name string, x *Node, op AveragePooling2D) *Node {
+	op.Stride = max(op.Stride, 1)
+	if op.Same {
+		op.Padding = same(x, op.Size, op.Stride)
+	}
+	return b.add(name, op, x)
+}
+
+// same is the SAME padding of x; none where x is no feature map, for add to
+// report.
+func same(x *Node, kernel Size, stride int) Padding {
+	if len(x.Shape) != 3 {
+		return Padding{}
+	}
+	return Same(x.Shape[0], x.Shape[1], kernel, stride)
+}
+
+// Cropping2D cuts rows and columns off a feature map.
+func (b *Builder) Cropping2D(name string, x *Node, crop Padding) *Node {
+	return b.add(name, Cropping2D{crop}, x)
+}
+
+// Rescaling adds x * scale + offset; one scale, or one per channel.
+func (b *Builder) Rescaling(name string, x *Node, offset float64, scale ...float64) *Node {
+	return b.add(name, Rescaling{Scale: scale, Offset: offset}, x)
+}
+
+// Normalization adds a normalisation by the statistics of the training set.
+func (b *Builder) Normalization(name string, x *Node) *Node { return b.add(name, Normalization{}, x) }
+
+// ReLU adds Keras' layer of that name: ReLU or ReLU6.
+func (b *Builder) ReLU(name string, x *Node, a Activation) *Node {
+	return b.add(name, Activate{Activation: a, Class: "ReLU"}, x)
+}
+
+// Multiply scales the channels of x by y [1, 1, channels].
+func (b *Builder) Multiply(name string, x, y *Node) *Node { return b.add(name, Multiply{}, x, y) }
+
+// Concatenate puts the channels of feature maps side by side.
+func (b *Builder) Concatenate(name string, inputs ...*Node) *Node {
+	return b.add(name, Concatenate{}, inputs...)
+}
+
+// Reshape gives the values another shape.
+func (b *Builder) Reshape(name string, x *Node, shape ...int) *Node {
+	return b.add(name, Reshape{shape}, x)
+}
+
+// Flatten makes a vector of a feature map.
+func (b *Builder) Flatten(name string, x *Node) *Node {
+	return b.add(name, Reshape{tensor.Shape{allValues}}, x)
 }
 
 // ZeroPadding2D adds zeros around a feature map.
@@ -119,7 +193,7 @@ func (b *Builder) BatchNormalization(name string, x *Node, epsilon float64) *Nod
 
 // Activation adds an activation.
 func (b *Builder) Activation(name string, x *Node, a Activation) *Node {
-	return b.add(name, Activate{a}, x)
+	return b.add(name, Activate{Activation: a}, x)
 }
 
 // Add adds the sum of two feature maps.
@@ -128,9 +202,15 @@ func (b *Builder) Add(name string, x, y *Node) *Node { return b.add(name, Add{},
 // Dropout adds a layer that does nothing when a network is run.
 func (b *Builder) Dropout(name string, x *Node) *Node { return b.add(name, Dropout{}, x) }
 
-// GlobalAveragePooling2D adds the mean of each channel.
+// GlobalAveragePooling2D adds the mean of each channel: [channels].
 func (b *Builder) GlobalAveragePooling2D(name string, x *Node) *Node {
 	return b.add(name, GlobalAveragePooling2D{}, x)
+}
+
+// GlobalAverageMap2D adds the mean of each channel as a map [1, 1, channels]:
+// Keras' GlobalAveragePooling2D with keepdims.
+func (b *Builder) GlobalAverageMap2D(name string, x *Node) *Node {
+	return b.add(name, GlobalAveragePooling2D{KeepDims: true}, x)
 }
 
 // Dense adds a full matrix product.

@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"fmt"
-
-	"github.com/convnetplayground/convnet/internal/kernel"
-)
+import "github.com/convnetplayground/convnet/internal/kernel"
 
 // convolution is a step of the tile kernel: a convolution or a dense layer
 // with what is fused into it.
@@ -28,22 +24,16 @@ const (
 	tasksPerThread = 4
 )
 
-func (c *compiler) convolution(n, source *Node, w window, a Activation) error {
+// convolution emits a convolution or dense layer, with what can be fused into
+// it; an activation that is no clamp is a step of its own.
+func (c *compiler) convolution(n, source *Node, w window, a Activation) {
 	if _, _, isClamp := a.bounds(); !isClamp {
-		return fmt.Errorf("activation %q cannot be part of a convolution", a)
+		c.step(n, n, c.newConvolution(n, w, fusion{lo: negativeInfinity, hi: infinity}), source)
+		c.activate(n, n, a)
+		return
 	}
 	fused := c.fuse(n, a, true)
 	c.step(n, fused.last, c.newConvolution(n, w, fused), source)
-	return nil
-}
-
-func (c *compiler) dense(n *Node, w window, op Dense) error {
-	if op.Activation == Softmax {
-		c.step(n, n, c.newConvolution(n, w, fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
-		c.step(n, n, &softmax{}, n)
-		return nil
-	}
-	return c.convolution(n, n.Inputs[0], w, op.Activation)
 }
 
 func (c *compiler) newConvolution(n *Node, w window, fused fusion) *convolution {
@@ -97,7 +87,7 @@ func (c *convolution) run(s *Session, w *worker, task int) {
 			t.Offsets = &w.offsets[i*stride]
 			t.Taps, t.Depth = c.window.taps(), c.window.channels
 			if joined&(1<<i) != 0 {
-				t.Taps, t.Depth = c.window.kernel, c.window.kernel*c.window.channels
+				t.Taps, t.Depth = c.window.kernel.Height, c.window.kernel.Width*c.window.channels
 			}
 			t.Rows = min(c.set.TileRows, c.window.pixels()-pixel)
 			t.Output = &s.arena[c.out.start+pixel*filters+p.first]

@@ -1,9 +1,8 @@
 package graph
 
 import (
-	"fmt"
-
 	"github.com/convnetplayground/convnet/internal/kernel"
+	"github.com/convnetplayground/convnet/tensor"
 )
 
 // depthwise is a step of the depthwise kernel.
@@ -16,20 +15,35 @@ type depthwise struct {
 	tiles   int
 }
 
-func (c *compiler) depthwise(n, source *Node, w window, a Activation) error {
+func (c *compiler) depthwise(n, source *Node, w window, a Activation) {
 	if _, _, isClamp := a.bounds(); !isClamp {
-		return fmt.Errorf("activation %q cannot be part of a convolution", a)
+		c.step(n, n, c.newDepthwise(n, w, fusion{lo: negativeInfinity, hi: infinity}), source)
+		c.activate(n, n, a)
+		return
 	}
 	fused := c.fuse(n, a, true)
+	c.step(n, fused.last, c.newDepthwise(n, w, fused), source)
+}
+
+// separable emits the depthwise half, whose map nobody else sees, and the
+// convolution of single pixels.
+func (c *compiler) separable(n, source *Node, w window, op SeparableConv2D) {
+	channels := source.Shape[2]
+	half := &Node{Name: n.Name, Op: DepthwiseConv2D{}, Shape: tensor.Shape{n.Shape[0], n.Shape[1], channels}}
+	// The bias belongs to the pointwise half.
+	c.step(half, half, c.newDepthwise(half, w, fusion{lo: negativeInfinity, hi: infinity}), source)
+	point := newWindow(c.plan.batch, half.Shape, n.Shape, Square(1), 1, 1, Padding{})
+	c.convolution(n, half, point, op.Activation)
+}
+
+func (c *compiler) newDepthwise(n *Node, w window, fused fusion) *depthwise {
 	set := c.plan.set
-	d := &depthwise{
+	c.plan.offsets = max(c.plan.offsets, w.taps()*set.DepthwiseRows)
+	return &depthwise{
 		window: w, set: set, lo: fused.lo, hi: fused.hi,
 		weights: c.network.pack(n, fused.norm, set),
 		tiles:   ceilDiv(w.pixels(), set.DepthwiseRows),
 	}
-	c.plan.offsets = max(c.plan.offsets, w.taps()*set.DepthwiseRows)
-	c.step(n, fused.last, d, source)
-	return nil
 }
 
 func (d *depthwise) bind(out *buffer, in []*buffer) { d.in, d.out = in[0], out }

@@ -19,10 +19,11 @@ type Network struct {
 	packed map[packing]*packedWeights
 }
 
-// packing names one way of laying out a node's weights.
+// packing names one way of laying out a layer's weights.
 type packing struct {
-	node, norm *Node // norm is the batch normalisation folded in, or nil
-	level      kernel.Level
+	kernel string // the parameter
+	norm   *Node  // the batch normalisation folded in, or nil
+	level  kernel.Level
 }
 
 // packedWeights are a convolution's weights as the kernels read them.
@@ -64,6 +65,28 @@ func (n *Network) weight(node *Node, name string) []float32 {
 // affine is y = x*scale + shift per channel.
 type affine struct{ scale, shift []float64 }
 
+// statistics is what a normalisation by the training set does. Keras keeps
+// the divisor off zero.
+func (n *Network) statistics(node *Node) affine {
+	mean, variance := n.weight(node, "mean"), n.weight(node, "variance")
+	a := affine{make([]float64, len(mean)), make([]float64, len(mean))}
+	for c := range mean {
+		const epsilon = 1e-7
+		a.scale[c] = 1 / max(math.Sqrt(float64(variance[c])), epsilon)
+		a.shift[c] = -float64(mean[c]) * a.scale[c]
+	}
+	return a
+}
+
+// rescaling is what a Rescaling does.
+func rescaling(op Rescaling) affine {
+	a := affine{op.Scale, make([]float64, len(op.Scale))}
+	for c := range a.shift {
+		a.shift[c] = op.Offset
+	}
+	return a
+}
+
 // normalisation is what a batch normalisation does.
 func (n *Network) normalisation(node *Node) affine {
 	gamma, beta := n.weight(node, "gamma"), n.weight(node, "beta")
@@ -87,17 +110,35 @@ func (n *Network) output(node, norm *Node, channels int) affine {
 	if norm != nil {
 		a = n.normalisation(norm)
 	}
-	for c, bias := range n.weight(node, "bias") {
-		a.shift[c] += float64(bias) * a.scale[c]
+	if _, hasBias := weightsOf(node); hasBias {
+		for c, bias := range n.weight(node, "bias") {
+			a.shift[c] += float64(bias) * a.scale[c]
+		}
 	}
 	return a
+}
+
+// weightsOf names the kernel of a layer and tells whether there is a bias.
+func weightsOf(node *Node) (kernel string, bias bool) {
+	switch op := node.Op.(type) {
+	case Conv2D:
+		return "kernel", op.Bias
+	case DepthwiseConv2D:
+		return "depthwise_kernel", op.Bias
+	case SeparableConv2D:
+		return "pointwise_kernel", op.Bias
+	case Dense:
+		return "kernel", op.Bias
+	}
+	panic("graph: " + node.Op.Type() + " has no kernel")
 }
 
 // pack lays out a node's weights, once per packing.
 func (n *Network) pack(node, norm *Node, set *kernel.Set) *packedWeights {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	key := packing{node, norm, set.Level}
+	name, _ := weightsOf(node)
+	key := packing{node.Name + "/" + name, norm, set.Level}
 	if p := n.packed[key]; p != nil {
 		return p
 	}
@@ -114,7 +155,8 @@ func (n *Network) pack(node, norm *Node, set *kernel.Set) *packedWeights {
 // packFull lays out a convolution or a dense layer as kernel.Tile says:
 // panel after panel, bias first.
 func (n *Network) packFull(node, norm *Node, set *kernel.Set) *packedWeights {
-	weights := n.weight(node, "kernel")
+	name, _ := weightsOf(node)
+	weights := n.weight(node, name)
 	filters := node.Shape[len(node.Shape)-1]
 	depth := len(weights) / filters
 	out := n.output(node, norm, filters)

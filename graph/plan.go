@@ -158,41 +158,73 @@ func (c *compiler) emit(n *Node) error {
 		}
 		c.step(n, n, &pad{padding: op.Padding}, n.Inputs[0])
 	case Conv2D:
-		source, padding := c.unpadded(n.Inputs[0], op.Padding)
-		w := newWindow(c.plan.batch, source.Shape, n.Shape, op.Kernel, op.Stride, op.Dilation, padding)
-		return c.convolution(n, source, w, op.Activation)
+		source, w := c.window(n, op.Kernel, op.Stride, op.Dilation, op.Padding)
+		c.convolution(n, source, w, op.Activation)
 	case DepthwiseConv2D:
-		source, padding := c.unpadded(n.Inputs[0], op.Padding)
-		w := newWindow(c.plan.batch, source.Shape, n.Shape, op.Kernel, op.Stride, op.Dilation, padding)
-		return c.depthwise(n, source, w, op.Activation)
+		source, w := c.window(n, op.Kernel, op.Stride, op.Dilation, op.Padding)
+		c.depthwise(n, source, w, op.Activation)
+	case SeparableConv2D:
+		source, w := c.window(n, op.Kernel, op.Stride, 1, op.Padding)
+		c.separable(n, source, w, op)
+	case MaxPooling2D:
+		c.step(n, n, &pooling{window: newWindow(c.plan.batch, n.Inputs[0].Shape, n.Shape, op.Size, op.Stride, 1, op.Padding)}, n.Inputs[0])
+	case AveragePooling2D:
+		c.step(n, n, &pooling{average: true, window: newWindow(c.plan.batch, n.Inputs[0].Shape, n.Shape, op.Size, op.Stride, 1, op.Padding)}, n.Inputs[0])
 	case Dense:
-		w := newWindow(c.plan.batch, tensor.Shape{1, 1, n.Inputs[0].Shape[0]}, tensor.Shape{1, 1, op.Units}, 1, 1, 1, Padding{})
-		return c.dense(n, w, op)
+		w := newWindow(c.plan.batch, tensor.Shape{1, 1, n.Inputs[0].Shape[0]}, tensor.Shape{1, 1, op.Units}, Square(1), 1, 1, Padding{})
+		c.convolution(n, n.Inputs[0], w, op.Activation)
+	case Cropping2D:
+		c.step(n, n, &crop{crop: op.Crop}, n.Inputs[0])
+	case Rescaling:
+		c.step(n, n, newNormalise(rescaling(op), fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
+	case Normalization:
+		c.step(n, n, newNormalise(c.network.statistics(n), fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
 	case BatchNormalization:
 		fused := c.fuse(n, Linear, false)
 		a := c.network.normalisation(n)
 		c.step(n, fused.last, newNormalise(a, fused), n.Inputs[0])
 	case Activate:
-		if op.Activation == Softmax {
-			c.step(n, n, &softmax{}, n.Inputs[0])
-			return nil
-		}
-		fused := fusion{last: n}
-		fused.lo, fused.hi, _ = op.Activation.bounds()
-		identity := affine{[]float64{1}, []float64{0}}
-		c.step(n, n, newNormalise(identity, fused), n.Inputs[0])
+		c.activate(n, n.Inputs[0], op.Activation)
 	case Add:
 		fused := c.fuse(n, Linear, false)
 		c.step(n, fused.last, &add{lo: fused.lo, hi: fused.hi}, n.Inputs[0], n.Inputs[1])
 	case GlobalAveragePooling2D:
-		c.plan.vector = max(c.plan.vector, n.Shape[0])
+		c.plan.vector = max(c.plan.vector, n.Shape.Elements())
 		c.step(n, n, &globalPooling{average: true}, n.Inputs[0])
 	case GlobalMaxPooling2D:
 		c.step(n, n, &globalPooling{}, n.Inputs[0])
+	case Multiply:
+		c.step(n, n, &multiply{}, n.Inputs[0], n.Inputs[1])
+	case Concatenate:
+		c.step(n, n, &concatenate{}, n.Inputs...)
+	case Reshape:
+		c.step(n, n, &reshape{}, n.Inputs[0])
 	default:
 		return fmt.Errorf("cannot be run")
 	}
 	return nil
+}
+
+// activate emits an activation as a step of its own.
+func (c *compiler) activate(n, input *Node, a Activation) {
+	if a == Softmax {
+		c.step(n, n, &softmax{}, input)
+		return
+	}
+	lo, hi, isClamp := a.bounds()
+	if isClamp {
+		identity := affine{[]float64{1}, []float64{0}}
+		c.step(n, n, newNormalise(identity, fusion{lo: lo, hi: hi}), input)
+		return
+	}
+	c.step(n, n, &sigmoid{swish: a == Swish}, input)
+}
+
+// window is the kernel of n sliding over its input, or over the one before
+// where zeros are padded in between.
+func (c *compiler) window(n *Node, kernel Size, stride, dilation int, p Padding) (source *Node, w window) {
+	source, p = c.unpadded(n.Inputs[0], p)
+	return source, newWindow(c.plan.batch, source.Shape, n.Shape, kernel, stride, dilation, p)
 }
 
 // fusion is a chain of nodes computed in one step.
@@ -240,7 +272,7 @@ func (c *compiler) foldsPadding(n *Node) bool {
 	}
 	for _, user := range c.users[n] {
 		switch user.Op.(type) {
-		case Conv2D, DepthwiseConv2D:
+		case Conv2D, DepthwiseConv2D, SeparableConv2D:
 		default:
 			return false
 		}

@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"math"
-
-	"github.com/convnetplayground/convnet/internal/kernel"
-)
+import "math"
 
 var (
 	infinity         = float32(math.Inf(1))
@@ -91,46 +87,87 @@ func (p *pad) run(s *Session, _ *worker, task int) {
 	}
 }
 
-// globalPooling is the mean or the maximum of each channel of a feature map.
-type globalPooling struct {
+// crop copies the middle of a feature map.
+type crop struct {
 	unary
-	average bool
+	crop Padding
 }
 
-func (p *globalPooling) tasks(int) int { return p.out.shape[0] }
+func (c *crop) tasks(int) int { return c.out.shape[0] }
 
-func (p *globalPooling) run(s *Session, w *worker, task int) {
-	channels := p.out.channels()
-	size := p.in.size() / p.in.shape[0]
-	out := p.out.in(s.arena)[task*channels:][:channels]
-	in := p.in.in(s.arena)[task*size:][:size]
-	if p.average {
-		mean(s.plan.set, out, in, w.vector[:channels])
+func (c *crop) run(s *Session, _ *worker, task int) {
+	in, out := c.in.in(s.arena), c.out.in(s.arena)
+	height, row := c.out.shape[1], c.out.shape[2]*c.out.shape[3]
+	for y := range height {
+		from := ((task*c.in.shape[1]+y+c.crop.Top)*c.in.shape[2] + c.crop.Left) * c.in.shape[3]
+		copy(out[(task*height+y)*row:][:row], in[from:])
+	}
+}
+
+// reshape copies values: what it stands before is small.
+type reshape struct{ unary }
+
+func (*reshape) tasks(int) int { return 1 }
+
+func (r *reshape) run(s *Session, _ *worker, _ int) { copy(r.out.in(s.arena), r.in.in(s.arena)) }
+
+// multiply scales channels.
+type multiply struct{ binary }
+
+func (m *multiply) tasks(int) int { return m.out.shape[0] * m.out.shape[1] }
+
+func (m *multiply) run(s *Session, _ *worker, task int) {
+	width, channels := m.out.shape[2], m.out.shape[3]
+	row := width * channels
+	scale := m.b.in(s.arena)[task/m.out.shape[1]*channels:][:channels]
+	in, out := m.a.in(s.arena)[task*row:][:row], m.out.in(s.arena)[task*row:][:row]
+	zeros := s.arena[:channels]
+	for at := 0; at < row; at += channels {
+		s.plan.set.ScaleShift(out[at:at+channels], in[at:at+channels], scale, zeros, negativeInfinity, infinity)
+	}
+}
+
+// concatenate copies channels side by side.
+type concatenate struct {
+	in  []*buffer
+	out *buffer
+}
+
+func (c *concatenate) bind(out *buffer, in []*buffer) { c.in, c.out = in, out }
+
+func (c *concatenate) tasks(int) int { return c.out.shape[0] * c.out.shape[1] }
+
+func (c *concatenate) run(s *Session, _ *worker, task int) {
+	width, channels := c.out.shape[2], c.out.shape[3]
+	out := c.out.in(s.arena)[task*width*channels:][:width*channels]
+	first := 0
+	for _, b := range c.in {
+		n := b.channels()
+		in := b.in(s.arena)[task*width*n:][:width*n]
+		for x := range width {
+			copy(out[x*channels+first:][:n], in[x*n:])
+		}
+		first += n
+	}
+}
+
+// sigmoid is 1/(1+exp(-x)), or with swish x times that.
+type sigmoid struct {
+	unary
+	swish bool
+}
+
+func (a *sigmoid) tasks(int) int { return ceilDiv(a.out.size(), chunk) }
+
+func (a *sigmoid) run(s *Session, _ *worker, task int) {
+	from := task * chunk
+	to := min(from+chunk, a.out.size())
+	out, in := a.out.in(s.arena)[from:to], a.in.in(s.arena)[from:to]
+	if a.swish {
+		s.plan.set.Swish(out, in)
 		return
 	}
-	copy(out, in)
-	for at := channels; at < size; at += channels {
-		s.plan.set.Maximum(out, in[at:at+channels])
-	}
-}
-
-// mean adds up short runs of pixels before it adds the runs, so that large
-// maps keep their digits.
-func mean(set *kernel.Set, out, in, partial []float32) {
-	channels := len(out)
-	run := 64 * channels
-	clear(out)
-	for from := 0; from < len(in); from += run {
-		clear(partial)
-		for at := from; at < min(from+run, len(in)); at += channels {
-			set.Accumulate(partial, in[at:at+channels])
-		}
-		set.Accumulate(out, partial)
-	}
-	scale := float32(1 / float64(len(in)/channels))
-	for c := range out {
-		out[c] *= scale
-	}
+	s.plan.set.Sigmoid(out, in)
 }
 
 // softmax turns each row of logits into probabilities.

@@ -52,12 +52,12 @@ func TestRandomNetworksEqualNestedLoops(t *testing.T) {
 func drawGraph(t *rapid.T) *graph.Graph {
 	b := graph.NewBuilder()
 	draw := func(label string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, label) }
-	activations := []graph.Activation{graph.Linear, graph.ReLU, graph.ReLU6}
+	activations := []graph.Activation{graph.Linear, graph.ReLU, graph.ReLU6, graph.Swish, graph.Sigmoid}
 	x := b.Input("input", draw("height", 3, 17), draw("width", 3, 17), draw("channels", 1, 21))
 	maps := []*graph.Node{x}
 	for i := range draw("layers", 1, 8) {
 		name := fmt.Sprintf("layer%d", i)
-		kernelSize := min(draw("kernel", 1, 5), x.Shape[0], x.Shape[1])
+		size := graph.Size{Height: min(draw("kernel height", 1, 5), x.Shape[0]), Width: min(draw("kernel width", 1, 5), x.Shape[1])}
 		same := rapid.Bool().Draw(t, "same")
 		bias := rapid.Bool().Draw(t, "bias")
 		activation := rapid.SampledFrom(activations).Draw(t, "activation")
@@ -66,19 +66,36 @@ func drawGraph(t *rapid.T) *graph.Graph {
 		if same && stride == 1 {
 			dilation = draw("dilation", 1, 2)
 		}
-		switch draw("op", 0, 8) {
+		padding := graph.Padding{Top: draw("top", 0, 2), Bottom: draw("bottom", 0, 2), Left: draw("left", 0, 2), Right: draw("right", 0, 2)}
+		switch draw("op", 0, 15) {
 		case 0, 1, 2:
-			x = b.Conv2D(name, x, graph.Conv2D{Filters: draw("filters", 1, 70), Kernel: kernelSize, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
+			x = b.Conv2D(name, x, graph.Conv2D{Filters: draw("filters", 1, 70), Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
 		case 3, 4:
-			x = b.DepthwiseConv2D(name, x, graph.DepthwiseConv2D{Kernel: kernelSize, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
+			x = b.DepthwiseConv2D(name, x, graph.DepthwiseConv2D{Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
 		case 5:
 			x = b.BatchNormalization(name, x, 1e-3)
 		case 6:
 			x = b.Activation(name, x, activation)
 		case 7:
-			x = b.ZeroPadding2D(name, x, graph.Padding{Top: draw("top", 0, 2), Bottom: draw("bottom", 0, 2), Left: draw("left", 0, 2), Right: draw("right", 0, 2)})
+			x = b.ZeroPadding2D(name, x, padding)
 		case 8:
 			x = b.Dropout(name, x)
+		case 9:
+			x = b.SeparableConv2D(name, x, graph.SeparableConv2D{Filters: draw("filters", 1, 40), Kernel: size, Stride: stride, Same: same, Bias: bias, Activation: activation})
+		case 10:
+			x = b.MaxPooling2D(name, x, graph.MaxPooling2D{Size: size, Stride: stride, Same: same})
+		case 11:
+			x = b.AveragePooling2D(name, x, graph.AveragePooling2D{Size: size, Stride: stride, Same: same})
+		case 12:
+			x = b.Concatenate(name, x, rapid.SampledFrom(sameSize(maps, x)).Draw(t, "beside"), x)
+		case 13:
+			scale := b.GlobalAverageMap2D(name+"_squeeze", x)
+			scale = b.Conv2D(name+"_excite", scale, graph.Conv2D{Filters: x.Shape[2], Kernel: graph.Square(1), Bias: true, Activation: graph.Sigmoid})
+			x = b.Multiply(name, x, scale)
+		case 14:
+			x = b.Cropping2D(name, x, graph.Padding{Top: min(padding.Top, x.Shape[0]-1), Left: min(padding.Left, x.Shape[1]-1)})
+		case 15:
+			x = b.Normalization(name+"_normalization", b.Rescaling(name, x, -0.5, 2))
 		}
 		for _, m := range maps {
 			if m.Shape.Equal(x.Shape) && m != x && rapid.Bool().Draw(t, "add") {
@@ -89,7 +106,11 @@ func drawGraph(t *rapid.T) *graph.Graph {
 		maps = append(maps, x)
 	}
 	if rapid.Bool().Draw(t, "classifier") {
-		x = b.GlobalAveragePooling2D("pool", x)
+		if rapid.Bool().Draw(t, "flatten") {
+			x = b.Flatten("flat", x)
+		} else {
+			x = b.GlobalAveragePooling2D("pool", x)
+		}
 		b.Dense("classes", x, graph.Dense{Units: draw("units", 1, 60), Bias: true, Activation: graph.Softmax})
 	}
 	g, err := b.Graph()
@@ -97,6 +118,17 @@ func drawGraph(t *rapid.T) *graph.Graph {
 		t.Fatal(err)
 	}
 	return g
+}
+
+// sameSize lists the maps that are as high and wide as x.
+func sameSize(maps []*graph.Node, x *graph.Node) []*graph.Node {
+	all := []*graph.Node{x}
+	for _, m := range maps {
+		if m.Shape[0] == x.Shape[0] && m.Shape[1] == x.Shape[1] {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 func checkNetwork(t *rapid.T, set *kernel.Set, pool *graph.Pool, g *graph.Graph) {
@@ -187,10 +219,13 @@ func randomWeights(random *rand.Rand, g *graph.Graph) map[string]tensor.Tensor {
 	weights := map[string]tensor.Tensor{}
 	for _, p := range g.Parameters() {
 		w := tensor.New(p.Shape...)
-		fanIn := float64(p.Shape.Elements() / p.Shape[len(p.Shape)-1])
+		fanIn := 1.0
+		if len(p.Shape) > 0 {
+			fanIn = float64(p.Shape.Elements() / p.Shape[len(p.Shape)-1])
+		}
 		for i := range w.Data {
 			w.Data[i] = float32(random.NormFloat64() / math.Sqrt(fanIn))
-			if strings.HasSuffix(p.Name, "moving_variance") {
+			if strings.HasSuffix(p.Name, "variance") {
 				w.Data[i] = 0.5 + random.Float32()
 			}
 		}
@@ -203,11 +238,11 @@ func randomWeights(random *rand.Rand, g *graph.Graph) map[string]tensor.Tensor {
 func small(t testing.TB) *graph.Network {
 	b := graph.NewBuilder()
 	x := b.Input("input", 16, 16, 3)
-	x = b.ZeroPadding2D("pad", x, graph.Same(16, 16, 3, 2))
-	x = b.Conv2D("conv", x, graph.Conv2D{Filters: 24, Kernel: 3, Stride: 2})
+	x = b.ZeroPadding2D("pad", x, graph.Same(16, 16, graph.Square(3), 2))
+	x = b.Conv2D("conv", x, graph.Conv2D{Filters: 24, Kernel: graph.Square(3), Stride: 2})
 	x = b.BatchNormalization("bn", x, 1e-3)
 	x = b.Activation("relu", x, graph.ReLU6)
-	y := b.DepthwiseConv2D("depthwise", x, graph.DepthwiseConv2D{Kernel: 5, Same: true})
+	y := b.DepthwiseConv2D("depthwise", x, graph.DepthwiseConv2D{Kernel: graph.Square(5), Same: true})
 	y = b.BatchNormalization("depthwise_bn", y, 1e-3)
 	x = b.Add("add", b.Dropout("drop", y), x)
 	x = b.GlobalAveragePooling2D("pool", x)
@@ -330,11 +365,11 @@ func TestErrorsNameTheNode(t *testing.T) {
 		want string
 	}{
 		{"kernel larger than the map", build(func(b *graph.Builder, x *graph.Node) {
-			x = b.Conv2D("stem", x, graph.Conv2D{Filters: 4, Kernel: 9})
+			x = b.Conv2D("stem", x, graph.Conv2D{Filters: 4, Kernel: graph.Square(9)})
 			b.BatchNormalization("after", x, 1e-3)
 		}), `Conv2D "stem": input 8x8x3 is smaller than the kernel's 9x9`},
 		{"unlike shapes", build(func(b *graph.Builder, x *graph.Node) {
-			b.Add("sum", x, b.Conv2D("conv", x, graph.Conv2D{Filters: 4, Kernel: 1}))
+			b.Add("sum", x, b.Conv2D("conv", x, graph.Conv2D{Filters: 4, Kernel: graph.Square(1)}))
 		}), `Add "sum": inputs 8x8x3 and 8x8x4`},
 		{"a name twice", build(func(b *graph.Builder, x *graph.Node) { b.Dropout("input", x) }),
 			`Dropout "input": a node of this name is there already`},

@@ -10,11 +10,12 @@ const maxTileRows = 16
 type window struct {
 	batch, height, width, channels int
 	outHeight, outWidth            int
-	kernel, stride, dilation       int
+	kernel                         Size
+	stride, dilation               int
 	top, left                      int // rows and columns of zeros before the map
 }
 
-func newWindow(batch int, input, output tensor.Shape, kernel, stride, dilation int, p Padding) window {
+func newWindow(batch int, input, output tensor.Shape, kernel Size, stride, dilation int, p Padding) window {
 	return window{
 		batch: batch, height: input[0], width: input[1], channels: input[2],
 		outHeight: output[0], outWidth: output[1],
@@ -28,11 +29,11 @@ func (w *window) pixels() int { return w.batch * w.outHeight * w.outWidth }
 
 // pointwise tells that output pixel i is made of input pixel i alone.
 func (w *window) pointwise() bool {
-	return w.kernel == 1 && w.stride == 1 && w.outHeight == w.height && w.outWidth == w.width
+	return w.kernel == Square(1) && w.stride == 1 && w.outHeight == w.height && w.outWidth == w.width
 }
 
 // taps is the number of kernel positions.
-func (w *window) taps() int { return w.kernel * w.kernel }
+func (w *window) taps() int { return w.kernel.Height * w.kernel.Width }
 
 // offsets writes where the kernel positions of the output pixels from first
 // on lie, [taps, rows], counted in values; base is where the map begins and
@@ -41,7 +42,7 @@ func (w *window) taps() int { return w.kernel * w.kernel }
 //
 // Where joined is set and no pixel of the tile touches the padding, the
 // positions of one kernel row lie side by side: offsets then writes
-// [kernel, rows] and returns true.
+// [kernel rows, rows] and returns true.
 func (w *window) offsets(dst []int, rows, first, base, zeros int, joined bool) bool {
 	last := w.pixels() - 1
 	if w.pointwise() {
@@ -51,7 +52,7 @@ func (w *window) offsets(dst []int, rows, first, base, zeros int, joined bool) b
 		return false
 	}
 	var top, left, origin [maxTileRows]int
-	extent := (w.kernel - 1) * w.dilation
+	extent := w.kernel.dilated(w.dilation)
 	inside := true
 	x := first % w.outWidth
 	y := first / w.outWidth % w.outHeight
@@ -60,7 +61,7 @@ func (w *window) offsets(dst []int, rows, first, base, zeros int, joined bool) b
 		top[r] = y*w.stride - w.top
 		left[r] = x*w.stride - w.left
 		origin[r] = base + ((n*w.height+top[r])*w.width+left[r])*w.channels
-		inside = inside && top[r] >= 0 && left[r] >= 0 && top[r]+extent < w.height && left[r]+extent < w.width
+		inside = inside && top[r] >= 0 && left[r] >= 0 && top[r]+extent.Height <= w.height && left[r]+extent.Width <= w.width
 		if first+r >= last {
 			continue
 		}
@@ -73,10 +74,10 @@ func (w *window) offsets(dst []int, rows, first, base, zeros int, joined bool) b
 		}
 	}
 	if inside {
-		return w.insideOffsets(dst, rows, &origin, joined && w.dilation == 1 && w.kernel > 1)
+		return w.insideOffsets(dst, rows, &origin, joined && w.dilation == 1 && w.kernel.Width > 1)
 	}
-	for ky := range w.kernel {
-		for kx := range w.kernel {
+	for ky := range w.kernel.Height {
+		for kx := range w.kernel.Width {
 			step := (ky*w.width + kx) * w.dilation * w.channels
 			for r := range rows {
 				offset := zeros
@@ -92,11 +93,11 @@ func (w *window) offsets(dst []int, rows, first, base, zeros int, joined bool) b
 }
 
 func (w *window) insideOffsets(dst []int, rows int, origin *[maxTileRows]int, joined bool) bool {
-	columns := w.kernel
+	columns := w.kernel.Width
 	if joined {
 		columns = 1
 	}
-	for ky := range w.kernel {
+	for ky := range w.kernel.Height {
 		for kx := range columns {
 			step := (ky*w.width + kx) * w.dilation * w.channels
 			for r := range rows {

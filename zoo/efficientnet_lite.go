@@ -62,8 +62,8 @@ var liteStages = []liteStage{
 func buildEfficientNetLite(width, depth float64, size int) (*graph.Graph, error) {
 	b := graph.NewBuilder()
 	x := b.Input("input_layer", size, size, 3)
-	x = b.ZeroPadding2D("stem_conv_pad", x, graph.Same(size, size, 3, 2))
-	x = b.Conv2D("stem_conv", x, graph.Conv2D{Filters: liteStem, Kernel: 3, Stride: 2})
+	x = b.ZeroPadding2D("stem_conv_pad", x, graph.Same(size, size, graph.Square(3), 2))
+	x = b.Conv2D("stem_conv", x, graph.Conv2D{Filters: liteStem, Kernel: graph.Square(3), Stride: 2})
 	x = liteNormalise(b, "stem_", x)
 
 	for i, stage := range liteStages {
@@ -82,7 +82,7 @@ func buildEfficientNetLite(width, depth float64, size int) (*graph.Graph, error)
 		}
 	}
 
-	x = b.Conv2D("top_conv", x, graph.Conv2D{Filters: liteTop, Kernel: 1, Same: true})
+	x = b.Conv2D("top_conv", x, graph.Conv2D{Filters: liteTop, Kernel: graph.Square(1), Same: true})
 	x = liteNormalise(b, "top_", x)
 	x = b.GlobalAveragePooling2D("avg_pool", x)
 	x = b.Dropout("top_dropout", x)
@@ -96,11 +96,11 @@ func liteBlock(b *graph.Builder, name string, inputs *graph.Node, s liteStage) *
 	x := inputs
 	filtersIn := channelsOf(inputs)
 	if s.expand != 1 {
-		x = b.Conv2D(name+"expand_conv", x, graph.Conv2D{Filters: filtersIn * s.expand, Kernel: 1, Same: true})
+		x = b.Conv2D(name+"expand_conv", x, graph.Conv2D{Filters: filtersIn * s.expand, Kernel: graph.Square(1), Same: true})
 		x = liteNormalise(b, name+"expand_", x)
 	}
 
-	depthwise := graph.DepthwiseConv2D{Kernel: s.kernel, Stride: s.stride, Same: true}
+	depthwise := graph.DepthwiseConv2D{Kernel: graph.Square(s.kernel), Stride: s.stride, Same: true}
 	if s.stride == 2 {
 		x = b.ZeroPadding2D(name+"dwconv_pad", x, samePadding(x, s.kernel, s.stride))
 		depthwise.Same = false
@@ -108,7 +108,7 @@ func liteBlock(b *graph.Builder, name string, inputs *graph.Node, s liteStage) *
 	x = b.DepthwiseConv2D(name+"dwconv", x, depthwise)
 	x = liteNormalise(b, name, x)
 
-	x = b.Conv2D(name+"project_conv", x, graph.Conv2D{Filters: s.filters, Kernel: 1, Same: true})
+	x = b.Conv2D(name+"project_conv", x, graph.Conv2D{Filters: s.filters, Kernel: graph.Square(1), Same: true})
 	x = b.BatchNormalization(name+"project_bn", x, liteEpsilon)
 	if s.stride == 1 && filtersIn == s.filters {
 		x = b.Dropout(name+"drop", x)
@@ -147,5 +147,5 @@ func samePadding(x *graph.Node, kernel, stride int) graph.Padding {
 	if len(x.Shape) != 3 {
 		return graph.Padding{}
 	}
-	return graph.Same(x.Shape[0], x.Shape[1], kernel, stride)
+	return graph.Same(x.Shape[0], x.Shape[1], graph.Square(kernel), stride)
 }

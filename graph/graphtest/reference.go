@@ -5,6 +5,7 @@ package graphtest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
@@ -53,31 +54,48 @@ func compute(node *graph.Node, inputs []Map, weight func(string) []float32, pict
 			out.Data[i] = float64(x)
 		}
 	case graph.Conv2D:
-		each(out, func(y, x, c int) float64 {
-			sum := biasOf(weight("bias"), c)
-			for ky := range op.Kernel {
-				for kx := range op.Kernel {
-					for k := range inputs[0].Channels {
-						w := weight("kernel")[((ky*op.Kernel+kx)*inputs[0].Channels+k)*op.Filters+c]
-						sum += float64(w) * inputs[0].at(y*op.Stride-op.Padding.Top+ky*op.Dilation, x*op.Stride-op.Padding.Left+kx*op.Dilation, k)
-					}
-				}
-			}
-			return sum
-		})
+		convolve(out, inputs[0], weight("kernel"), weight("bias"), op.Kernel, op.Stride, op.Dilation, op.Padding)
 		activate(out, op.Activation)
 	case graph.DepthwiseConv2D:
-		each(out, func(y, x, c int) float64 {
-			sum := biasOf(weight("bias"), c)
-			for ky := range op.Kernel {
-				for kx := range op.Kernel {
-					w := weight("depthwise_kernel")[(ky*op.Kernel+kx)*out.Channels+c]
-					sum += float64(w) * inputs[0].at(y*op.Stride-op.Padding.Top+ky*op.Dilation, x*op.Stride-op.Padding.Left+kx*op.Dilation, c)
-				}
-			}
-			return sum
-		})
+		convolveEach(out, inputs[0], weight("depthwise_kernel"), weight("bias"), op.Kernel, op.Stride, op.Dilation, op.Padding)
 		activate(out, op.Activation)
+	case graph.SeparableConv2D:
+		half := newMap(tensor.Shape{out.Height, out.Width, inputs[0].Channels})
+		convolveEach(half, inputs[0], weight("depthwise_kernel"), nil, op.Kernel, op.Stride, 1, op.Padding)
+		convolve(out, half, weight("pointwise_kernel"), weight("bias"), graph.Square(1), 1, 1, graph.Padding{})
+		activate(out, op.Activation)
+	case graph.MaxPooling2D:
+		slide(out, inputs[0], op.Size, op.Stride, op.Padding, func(values []float64) float64 { return slices.Max(values) })
+	case graph.AveragePooling2D:
+		slide(out, inputs[0], op.Size, op.Stride, op.Padding, func(values []float64) float64 {
+			sum := 0.0
+			for _, x := range values {
+				sum += x
+			}
+			return sum / float64(len(values))
+		})
+	case graph.Cropping2D:
+		each(out, func(y, x, c int) float64 { return inputs[0].at(y+op.Crop.Top, x+op.Crop.Left, c) })
+	case graph.Rescaling:
+		each(out, func(y, x, c int) float64 { return inputs[0].at(y, x, c)*op.Scale[c%len(op.Scale)] + op.Offset })
+	case graph.Normalization:
+		each(out, func(y, x, c int) float64 {
+			return (inputs[0].at(y, x, c) - float64(weight("mean")[c])) / math.Sqrt(float64(weight("variance")[c]))
+		})
+	case graph.Multiply:
+		each(out, func(y, x, c int) float64 { return inputs[0].at(y, x, c) * inputs[1].at(0, 0, c) })
+	case graph.Concatenate:
+		each(out, func(y, x, c int) float64 {
+			for _, input := range inputs {
+				if c < input.Channels {
+					return input.at(y, x, c)
+				}
+				c -= input.Channels
+			}
+			panic("graphtest: more channels than inputs have")
+		})
+	case graph.Reshape:
+		copy(out.Data, inputs[0].Data)
 	case graph.Dense:
 		each(out, func(_, _, c int) float64 {
 			sum := biasOf(weight("bias"), c)
@@ -123,6 +141,50 @@ func compute(node *graph.Node, inputs []Map, weight func(string) []float32, pict
 	return out
 }
 
+func convolve(out, in Map, kernel, bias []float32, size graph.Size, stride, dilation int, p graph.Padding) {
+	each(out, func(y, x, c int) float64 {
+		sum := biasOf(bias, c)
+		for ky := range size.Height {
+			for kx := range size.Width {
+				for k := range in.Channels {
+					w := kernel[((ky*size.Width+kx)*in.Channels+k)*out.Channels+c]
+					sum += float64(w) * in.at(y*stride-p.Top+ky*dilation, x*stride-p.Left+kx*dilation, k)
+				}
+			}
+		}
+		return sum
+	})
+}
+
+func convolveEach(out, in Map, kernel, bias []float32, size graph.Size, stride, dilation int, p graph.Padding) {
+	each(out, func(y, x, c int) float64 {
+		sum := biasOf(bias, c)
+		for ky := range size.Height {
+			for kx := range size.Width {
+				w := kernel[(ky*size.Width+kx)*out.Channels+c]
+				sum += float64(w) * in.at(y*stride-p.Top+ky*dilation, x*stride-p.Left+kx*dilation, c)
+			}
+		}
+		return sum
+	})
+}
+
+// slide reduces the values of the map under each position of a window.
+func slide(out, in Map, size graph.Size, stride int, p graph.Padding, reduce func([]float64) float64) {
+	each(out, func(y, x, c int) float64 {
+		var values []float64
+		for ky := range size.Height {
+			for kx := range size.Width {
+				iy, ix := y*stride-p.Top+ky, x*stride-p.Left+kx
+				if iy >= 0 && ix >= 0 && iy < in.Height && ix < in.Width {
+					values = append(values, in.at(iy, ix, c))
+				}
+			}
+		}
+		return reduce(values)
+	})
+}
+
 func each(out Map, value func(y, x, c int) float64) {
 	i := 0
 	for y := range out.Height {
@@ -151,6 +213,14 @@ func activate(m Map, a graph.Activation) {
 	case graph.ReLU6:
 		for i, x := range m.Data {
 			m.Data[i] = math.Min(math.Max(x, 0), 6)
+		}
+	case graph.Sigmoid:
+		for i, x := range m.Data {
+			m.Data[i] = 1 / (1 + math.Exp(-x))
+		}
+	case graph.Swish:
+		for i, x := range m.Data {
+			m.Data[i] = x / (1 + math.Exp(-x))
 		}
 	case graph.Softmax:
 		for from := 0; from < len(m.Data); from += m.Channels {

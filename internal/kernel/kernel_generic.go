@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 const (
 	genericRows  = 4
@@ -20,6 +23,8 @@ var generic = Set{
 	scaleShift:       scaleShiftGeneric,
 	accumulate:       accumulateGeneric,
 	maximum:          maximumGeneric,
+	sigmoid:          sigmoidGeneric,
+	swish:            swishGeneric,
 	dot:              dotGeneric,
 	squaredDistance:  squaredDistanceGeneric,
 	absoluteDistance: absoluteDistanceGeneric,
@@ -119,6 +124,22 @@ func maximumGeneric(greatest, x *float32, n int) {
 		g[i] = max(g[i], v[i])
 	}
 }
+
+func sigmoidGeneric(dst, x *float32, n int) {
+	d, v := values(dst, n), values(x, n)
+	for i := range d {
+		d[i] = float32(logistic(float64(v[i])))
+	}
+}
+
+func swishGeneric(dst, x *float32, n int) {
+	d, v := values(dst, n), values(x, n)
+	for i := range d {
+		d[i] = float32(float64(v[i]) * logistic(float64(v[i])))
+	}
+}
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func dotGeneric(a, b *float32, n int) float64 {
 	x, y := values(a, n), values(b, n)

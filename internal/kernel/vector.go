@@ -38,6 +38,22 @@ func (s *Set) Maximum(greatest, x []float32) {
 	}
 }
 
+// Sigmoid sets dst[i] = 1 / (1 + exp(-x[i])); NaN stays NaN. dst may be x.
+func (s *Set) Sigmoid(dst, x []float32) {
+	sameLength(len(dst), len(x))
+	if len(dst) > 0 {
+		s.sigmoid(&dst[0], &x[0], len(dst))
+	}
+}
+
+// Swish sets dst[i] = x[i] / (1 + exp(-x[i])); NaN stays NaN. dst may be x.
+func (s *Set) Swish(dst, x []float32) {
+	sameLength(len(dst), len(x))
+	if len(dst) > 0 {
+		s.swish(&dst[0], &x[0], len(dst))
+	}
+}
+
 func sameLength(n, m int) {
 	if n != m {
 		panic("kernel: slices of different length")
