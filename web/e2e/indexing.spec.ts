@@ -38,3 +38,12 @@ test('what is not indexed can be indexed, cancelled, and gone on with', async ({
   await expect(page).toHaveURL(/layer=block2a_expand_conv/);
   expect(await results(page)).toHaveLength(15);
 });
+
+test('a layer that is not offered can be indexed by its address', async ({ page, playground }) => {
+  await indexed(playground.address);
+  await page.goto('/?layer=block4b_add&query=3');
+  await expect(page.getByText('The layer block4b_add is then ready.')).toBeVisible();
+  await page.getByRole('button', { name: 'Index 204 pictures' }).click();
+  await expect(page.getByRole('list', { name: /^Results/ })).toBeVisible({ timeout: 45_000 });
+  expect(await results(page)).toHaveLength(15);
+});

@@ -75,10 +75,15 @@ export function jobQuery(id: string) {
   });
 }
 
-/** Begins to index a dataset with all search layers of a model, or joins the job that does so already. */
-export function startIndexing(settings: Settings): Promise<Job> {
-  const { dataset, model, pool } = settings;
-  const body = { dataset, model, pool: pool as NonNullable<SearchParameters['pool']> };
+/**
+ * Begins to index a dataset with one layer of a model, or with all its search
+ * layers where layer is null; joins the job that does so already.
+ */
+export function startIndexing({ dataset, model, pool }: Settings, layer: string | null): Promise<Job> {
+  const body = {
+    dataset, model, pool: pool as NonNullable<SearchParameters['pool']>,
+    ...(layer === null ? {} : { layers: [layer] }),
+  };
   return answer(client.POST('/api/v1/indexes', { body }));
 }
 

@@ -1,6 +1,6 @@
 import { Button, ProgressBar } from '@carbon/react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { hasEnded, useJob } from '../../api/jobs';
 import { ApiError } from '../../api/problem';
 import { cancelJob, jobsQuery, modelsQuery, startIndexing, type Settings } from '../../api/queries';
@@ -12,6 +12,7 @@ import { count, duration, pictures } from '../../lib/format';
 interface IndexingProps {
   settings: Settings;
   images: number;
+  /** Called when a job has ended, in whatever way. */
   onDone: () => void;
 }
 
@@ -19,11 +20,18 @@ interface IndexingProps {
 export function Indexing({ settings, images, onDone }: IndexingProps) {
   const cache = useQueryClient();
   const jobs = useQuery({ ...jobsQuery, staleTime: 0 });
-  const title = useQuery(modelsQuery).data?.find(({ name }) => name === settings.model)?.title ?? settings.model;
+  const model = useQuery(modelsQuery).data?.find(({ name }) => name === settings.model);
+  const title = model?.title ?? settings.model;
+  // A layer that is not one of the model's search layers has to be asked for by its name.
+  const extra = settings.layer !== null && model?.search_layers.includes(settings.layer) === false ? settings.layer : null;
   const start = useMutation({
-    mutationFn: () => startIndexing(settings),
-    onSuccess: (job) => { cache.setQueryData(jobsQuery.queryKey, (all) => [job, ...(all ?? []).filter(({ id }) => id !== job.id)]); },
+    mutationFn: () => startIndexing(settings, extra),
+    onSuccess: (job) => { cache.setQueryData(jobsQuery.queryKey, (all) => [job, ...without(all, job)]); },
   });
+  const end = (job: Job) => {
+    cache.setQueryData(jobsQuery.queryKey, (all) => without(all, job));
+    onDone();
+  };
   const job = jobs.data?.find((candidate) => !hasEnded(candidate) && serves(candidate, settings));
 
   if (jobs.isPending) return <div className="panel" aria-busy><p>Looking at what is indexed</p></div>;
@@ -31,14 +39,14 @@ export function Indexing({ settings, images, onDone }: IndexingProps) {
     return <Trouble error={start.error} onRetry={() => { start.mutate(); }} />;
   }
   if (job) {
-    return <Progress key={job.id} job={job} title={title} onEnd={() => { void jobs.refetch(); onDone(); }} />;
+    return <Progress key={job.id} job={job} title={title} onEnd={() => { end(job); }} />;
   }
   return (
     <div className="panel">
       <h2>{title} has not seen these pictures yet</h2>
       <p>
-        To search, it looks at {pictures(images)} once and remembers what its layers saw in them. All its layers are
-        then ready.
+        To search, it looks at {pictures(images)} once and remembers what it saw in them.{' '}
+        {extra === null ? 'All layers offered above are then ready.' : `The layer ${extra} is then ready.`}
       </p>
       <Button size="md" disabled={start.isPending} onClick={() => { start.mutate(); }}>
         Index {pictures(images)}
@@ -60,10 +68,9 @@ function Progress({ job: first, title, onEnd }: ProgressProps) {
   const remaining = useRemaining(job, updated);
 
   useEffect(() => { announce(`Indexing with ${title}`); }, [announce, title]);
+  const end = useEffectEvent(onEnd);
   useEffect(() => {
-    if (job.state === 'done' || job.state === 'cancelled') onEnd();
-    // onEnd is a new function on every render, and the end comes once.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    if (job.state === 'done' || job.state === 'cancelled') end();
   }, [job.state]);
 
   if (job.state === 'failed') {
@@ -88,6 +95,10 @@ function Progress({ job: first, title, onEnd }: ProgressProps) {
 /** Whether a job indexes what a search with these settings needs: its title is all that tells jobs apart. */
 function serves(job: Job, { dataset, model, pool }: Settings): boolean {
   return job.title.startsWith(`Index ${dataset} with ${model},`) && job.title.endsWith(`pooling ${pool}`);
+}
+
+function without(jobs: Job[] | undefined, job: Job): Job[] {
+  return jobs?.filter(({ id }) => id !== job.id) ?? [];
 }
 
 function failure({ error }: Job): ApiError {
