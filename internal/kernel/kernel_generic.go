@@ -164,7 +164,7 @@ func absoluteDistanceGeneric(a, b *float32, n int) float64 {
 	x, y := values(a, n), values(b, n)
 	var sum float64
 	for i := range x {
-		sum += magnitude(float64(x[i]) - float64(y[i]))
+		sum += math.Abs(float64(x[i]) - float64(y[i]))
 	}
 	return sum
 }
@@ -173,7 +173,7 @@ func cubedDistanceGeneric(a, b *float32, n int) float64 {
 	x, y := values(a, n), values(b, n)
 	var sum float64
 	for i := range x {
-		d := magnitude(float64(x[i]) - float64(y[i]))
+		d := math.Abs(float64(x[i]) - float64(y[i]))
 		sum += d * d * d
 	}
 	return sum
@@ -183,14 +183,7 @@ func greatestDistanceGeneric(a, b *float32, n int) float64 {
 	x, y := values(a, n), values(b, n)
 	var greatest float64
 	for i := range x {
-		greatest = max(greatest, magnitude(float64(x[i])-float64(y[i])))
+		greatest = max(greatest, math.Abs(float64(x[i])-float64(y[i])))
 	}
 	return greatest
-}
-
-func magnitude(x float64) float64 {
-	if x < 0 {
-		return -x
-	}
-	return x
 }
