@@ -165,6 +165,8 @@ func (s *service) follow(_ context.Context, in *eventsInput) (*stream, error) {
 			}
 			return control.Flush()
 		}
+		// The connection may serve other requests afterwards.
+		defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
 		// It ends with the job, the client or the server; none needs an answer.
 		_ = s.pg.Jobs().Follow(ctx, in.ID, in.Last, send)
 	}}, nil

@@ -56,13 +56,16 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer, build Bui
 	case errors.As(err, &usage) || !a.running:
 		a.complain(fmt.Sprintf("%s; see %s --help", firstLine(err), command.CommandPath()))
 		return exitUsage
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	case ctx.Err() != nil:
 		a.complain("interrupted: nothing is half-written; the same command goes on from what is finished")
 		return exitInterrupted
 	}
 	a.complain(firstLine(err))
 	return exitFailed
 }
+
+// maxThreads is more than any machine that this runs on has cores.
+const maxThreads = 1024
 
 // app is one run of the program.
 type app struct {
@@ -118,8 +121,8 @@ func (a *app) command(use, short, example string, args cobra.PositionalArgs, run
 		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			a.running = true
-			if a.threads < 0 {
-				return &usageError{"--threads is negative"}
+			if a.threads < 0 || a.threads > maxThreads {
+				return &usageError{fmt.Sprintf("--threads %d is not 0 to %d", a.threads, maxThreads)}
 			}
 			return run(c.Context(), args)
 		},

@@ -157,7 +157,7 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"missing argument", []string{"models", "show"}, 2, `^accepts 1 arg\(s\), received 0; see convnet models show --help$`},
 		{"surplus argument", []string{"doctor", "x"}, 2, `^unknown command "x" for "convnet doctor"; see convnet doctor --help$`},
 		{"missing flag", []string{"embed", "--out", "x.npy", text}, 2, `^required flag\(s\) "layer" not set; see`},
-		{"negative threads", []string{"bench", "--threads", "-1"}, 2, `^--threads is negative`},
+		{"negative threads", []string{"bench", "--threads", "-1"}, 2, `^--threads -1 is not 0 to 1024; see convnet bench --help$`},
 		{"no runs", []string{"bench", "--runs", "0"}, 2, `^--runs is below 1`},
 
 		{"unknown model", []string{"models", "show", "efficientnet-lite1"}, 1, `^model "efficientnet-lite1" is unknown; did you mean efficientnet-lite0.*\? list them with: convnet models list$`},
@@ -175,20 +175,20 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"huge picture", []string{"predict", huge}, 1, `^cannot read .*huge\.png: .*; scale it down$`},
 		{"truncated picture", []string{"predict", cut}, 1, `^cannot read .*cut\.jpg: .*; fetch or save it again$`},
 		{"folder for a picture", []string{"predict", dir}, 1, `^cannot read .*: it is a folder; name a picture file$`},
-		{"lying weights", []string{"predict", "--weights", weights, text}, 1, `^cannot use the weights .*lying\.safetensors: .*`},
+		{"lying weights", []string{"predict", "--weights", weights, text}, 1, `^cannot use the weights: .*lying\.safetensors: .*`},
 		{"missing weights", []string{"predict", "--weights", filepath.Join(dir, "nosuch"), text}, 1, `^cannot open the weights: .*nosuch.*; check the path$`},
-		{"empty folder", []string{"datasets", "add", "nothing", empty}, 1, `^cannot add dataset "nothing": .*; expected JPEG, PNG`},
-		{"missing folder", []string{"datasets", "add", "nothing", filepath.Join(dir, "nosuch")}, 1, `^cannot add dataset "nothing": .*nosuch.*; check the path$`},
-		{"bad dataset name", []string{"datasets", "add", "../x", dir}, 1, `^cannot add dataset "../x": .*; use 1 to 64 of`},
-		{"dataset that is there", []string{"datasets", "add", "stamps", "../../dataset/stamps"}, 1, `^cannot add dataset "stamps": .*; choose another name`},
-		{"removing what is built in", []string{"datasets", "remove", "stamps"}, 1, `^cannot remove dataset "stamps": .*; datasets that are part of the program stay$`},
+		{"empty folder", []string{"datasets", "add", "nothing", empty}, 1, `^cannot add the dataset: .*; expected JPEG, PNG`},
+		{"missing folder", []string{"datasets", "add", "nothing", filepath.Join(dir, "nosuch")}, 1, `^cannot add the dataset: .*nosuch.*; check the path$`},
+		{"bad dataset name", []string{"datasets", "add", "../x", dir}, 1, `^cannot add the dataset: .*; use 1 to 64 of`},
+		{"dataset that is there", []string{"datasets", "add", "stamps", "../../dataset/stamps"}, 1, `^cannot add the dataset: .*; choose another name`},
+		{"removing what is built in", []string{"datasets", "remove", "stamps"}, 1, `^cannot remove the dataset: .*; datasets that are part of the program stay$`},
 		{"removing nothing", []string{"datasets", "remove", "nosuch"}, 1, `^dataset "nosuch" is unknown; list them with`},
 		{"picture past the end", []string{"search", "--query", "204", "--pool", "max", "--layer", "stem_conv"}, 1, `^dataset "stamps" has no picture 204; its pictures are 0 to 203$`},
 		{"no results", []string{"search", "--query", "0", "--top", "0"}, 1, `^cannot search: 0 results are asked for; ask for at least 1$`},
 		{"huge batch", []string{"bench", "--batch", "100000"}, 1, `^cannot measure: a batch of 100000; batches are 1 to 64$`},
 		{"address in use", []string{"serve", "--addr", occupied(t)}, 1, `^cannot listen on .*: another program listens there; choose another address`},
 		{"nonsense address", []string{"serve", "--addr", "nonsense"}, 1, `^cannot listen on nonsense: .*; an address is HOST:PORT`},
-		{"data directory that is a file", []string{"datasets", "list", "--data", text}, 1, `^cannot open the data directory .*text\.jpg: .*; choose another directory with --data DIR$`},
+		{"data directory that is a file", []string{"datasets", "list", "--data", text}, 1, `^cannot start: .*text\.jpg.*; choose another directory with --data DIR$`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			args := tt.args
@@ -527,7 +527,7 @@ func TestAnUnwritableDataDirectoryIsNamed(t *testing.T) {
 		dir = "/dev/null/convnet"
 	}
 	code, _, stderr := run(t, "datasets", "list", "--data", dir)
-	if code != exitFailed || !strings.Contains(stderr, "cannot open the data directory "+dir) || !strings.Contains(stderr, "--data DIR") {
+	if code != exitFailed || !strings.Contains(stderr, "cannot start: ") || !strings.Contains(stderr, dir) || !strings.Contains(stderr, "--data DIR") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"sync"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -40,6 +41,7 @@ func (p *progress) report(done, total int) {
 			progressbar.OptionSetPredictTime(true),
 			progressbar.OptionFullWidth(),
 			progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond),
 		)
 	}
 	// A bar that cannot be drawn is no reason to stop the work.

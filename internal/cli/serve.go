@@ -65,7 +65,11 @@ func (a *app) runServe(ctx context.Context, s serving) error {
 	if _, err := pg.StartIndex(ctx, playground.IndexRequest{}); err != nil {
 		logger.Warn("the example pictures are not indexed", "error", err)
 	}
-	return errors.Join(server.Serve(ctx, listener), pg.Close())
+	if err := errors.Join(server.Serve(ctx, listener), pg.Close()); err != nil {
+		return err
+	}
+	a.complain("stopped")
+	return nil
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {

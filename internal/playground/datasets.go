@@ -51,7 +51,7 @@ func (p *Playground) Dataset(ctx context.Context, name string) (DatasetDetail, e
 func (p *Playground) AddDataset(ctx context.Context, name, dir string, progress func(done, total int)) (DatasetDetail, error) {
 	d, problems, err := p.store.ImportDataset(ctx, name, dir, progress)
 	if err != nil {
-		return DatasetDetail{}, explain(fmt.Sprintf("cannot add dataset %q", name), err)
+		return DatasetDetail{}, explain("cannot add the dataset", err)
 	}
 	return detail(d, problems), nil
 }
@@ -63,7 +63,7 @@ func (p *Playground) RemoveDataset(ctx context.Context, name string) error {
 		return err
 	}
 	p.spaces.drop(func(key spaceKey) bool { return key.vectors.Dataset == name })
-	return explain(fmt.Sprintf("cannot remove dataset %q", name), p.store.RemoveDataset(ctx, name))
+	return explain("cannot remove the dataset", p.store.RemoveDataset(ctx, name))
 }
 
 // Thumbnail is a picture of a dataset as JPEG of at most 256 pixels, with the

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,8 @@ func (e *Error) Advice() string {
 // Unwrap returns the error underneath, if there is one.
 func (e *Error) Unwrap() error { return e.cause }
 
-// causes maps what lower packages report to kinds, with a hint for each.
+// causes maps what lower packages report to kinds. A hint replaces the one at
+// the end of their message; they cannot know about commands and flags.
 var causes = []struct {
 	err  error
 	kind Kind
@@ -97,12 +99,12 @@ var causes = []struct {
 	{store.ErrNotFound, NotFound, ""},
 	{embedding.ErrBusy, Conflict, "wait until it has finished"},
 	{embedding.ErrNotFinite, Invalid, "the weights may be damaged"},
-	{dataset.ErrEmpty, Invalid, "pictures are JPEG, PNG, GIF, WebP, BMP or TIFF files, in the folder itself or one sub-folder per class"},
-	{dataset.ErrName, Invalid, "names are small letters, digits, dots, dashes and underscores, at most 64"},
-	{dataset.ErrChanged, Conflict, "remove the dataset and add it again"},
-	{preprocess.ErrFormat, Unsupported, "known formats are JPEG, PNG, GIF, WebP, BMP and TIFF"},
-	{preprocess.ErrTooLarge, TooLarge, "at most 64 megapixels are taken"},
-	{preprocess.ErrCorrupt, Invalid, "the file is damaged or cut short"},
+	{dataset.ErrEmpty, Invalid, ""},
+	{dataset.ErrName, Invalid, ""},
+	{dataset.ErrChanged, Conflict, ""},
+	{preprocess.ErrFormat, Unsupported, ""},
+	{preprocess.ErrTooLarge, TooLarge, ""},
+	{preprocess.ErrCorrupt, Invalid, ""},
 	{fs.ErrNotExist, NotFound, "check the path"},
 	{fs.ErrPermission, Unavailable, "check the permissions"},
 	{syscall.ENOSPC, Unavailable, "make room on the disk"},
@@ -127,20 +129,19 @@ func explain(what string, err error) error {
 	}
 	for _, c := range causes {
 		if errors.Is(err, c.err) {
-			why, hint := splitHint(err.Error(), c.hint)
-			return &Error{Kind: c.kind, What: what, Why: why, Hint: hint, cause: err}
+			why, hint := splitHint(err.Error())
+			return &Error{Kind: c.kind, What: what, Why: why, Hint: cmp.Or(c.hint, hint), cause: err}
 		}
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// splitHint takes the hint off the end of a message that has one. It knows
-// better than the general one.
-func splitHint(message, general string) (why, hint string) {
+// splitHint takes the hint off the end of a message that has one.
+func splitHint(message string) (why, hint string) {
 	if i := strings.LastIndex(message, "; "); i >= 0 {
 		return message[:i], message[i+2:]
 	}
-	return message, general
+	return message, ""
 }
 
 // unknown says that nothing has this name.

@@ -52,7 +52,7 @@ func New(ctx context.Context, options Options) (*Playground, error) {
 	}
 	opened, err := store.Open(ctx, options.Data)
 	if err != nil {
-		return nil, explain("cannot open the data directory "+options.Data, err)
+		return nil, explain("cannot start", err)
 	}
 	return &Playground{
 		options: options,

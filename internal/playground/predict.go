@@ -95,7 +95,7 @@ func openWeights(name, file string) (*model.Model, error) {
 	if err != nil {
 		// The file is the user's: whatever is wrong with it, they can act upon.
 		return nil, &Error{
-			Kind: Invalid, What: "cannot use the weights " + file, Why: err.Error(),
+			Kind: Invalid, What: "cannot use the weights", Why: err.Error(),
 			Hint: "weights are .safetensors files for " + name, cause: err,
 		}
 	}
