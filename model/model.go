@@ -4,6 +4,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,13 +56,12 @@ func OpenWeights(name, path string) (*Model, error) {
 
 // bind reads all tensors and closes the source.
 func bind(name string, source weights.Source) (*Model, error) {
-	defer source.Close()
 	architecture, g, err := build(name)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, source.Close())
 	}
 	tensors, err := weights.Bind(g.Parameters(), source)
-	if err != nil {
+	if err := errors.Join(err, source.Close()); err != nil {
 		return nil, fmt.Errorf("model %s: %w", name, err)
 	}
 	return join(architecture, g, tensors, source.Hash())
