@@ -20,7 +20,8 @@ interface WorkerFixtures {
 /**
  * Tests against the real binary. It holds the built-in set; "plain", three
  * pictures without categories beside a file that is none; and "single", one picture.
- * Every test fails if the page throws or breaks its content security policy.
+ * Every test fails if the page throws or breaks its content security policy, or
+ * if the server fails.
  */
 export const test = base.extend<object, WorkerFixtures>({
   playground: [
@@ -43,6 +44,9 @@ export const test = base.extend<object, WorkerFixtures>({
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`);
     });
     await use(page);
     expect(complaints).toEqual([]);

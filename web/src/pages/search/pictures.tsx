@@ -55,13 +55,23 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
       </div>
       {dataset.data ? (
         <>
+          <p className="pictures__about" title={dataset.data.source}>{about(dataset.data)}</p>
           <PictureGrid key={dataset.data.name} view={view} dataset={dataset.data} selected={selected} onOpen={onOpen} />
           <LeftOut dataset={dataset.data} />
         </>
       ) : null}
-      {dataset.isPending ? <PictureGridSkeleton /> : null}
+      {dataset.isPending ? (
+        <>
+          <p className="pictures__about">&nbsp;</p>
+          <PictureGridSkeleton />
+        </>
+      ) : null}
     </section>
   );
+}
+
+function about({ description, licence }: DatasetDetail): string {
+  return [description, licence].filter((text) => text !== '').join('. ');
 }
 
 function OwnPicture({ upload }: { upload: Upload }) {

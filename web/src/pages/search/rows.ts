@@ -13,7 +13,7 @@ export interface Place {
 }
 
 // Any number does; this one puts a telling picture of the built-in set first.
-const seed = 1;
+const seed = 44;
 
 /** The pictures in the order in which the grid shows them. */
 export function gridOrder(count: number): number[] {

@@ -90,19 +90,20 @@ interface ChooseProps {
   id: string;
   label: string;
   value: string;
-  choices: Pick<Choice, 'name' | 'title'>[] | undefined;
+  choices: (Pick<Choice, 'name' | 'title'> & { description?: string })[] | undefined;
   onChange: (value: string) => void;
 }
 
 /** A native choice in Carbon's clothes. A value that is not among the choices is shown all the same. */
 export function Choose({ id, label, value, choices, onChange }: ChooseProps) {
-  const known = choices?.some(({ name }) => name === value) ?? false;
+  const known = choices?.find(({ name }) => name === value);
   return (
     <Select
       id={`choose-${id}`}
       labelText={label}
       size="md"
       value={value}
+      title={known?.description}
       disabled={choices === undefined}
       onChange={(event) => { onChange(event.target.value); }}
     >
