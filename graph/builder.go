@@ -188,7 +188,12 @@ func (b *Builder) ZeroPadding2D(name string, x *Node, p Padding) *Node {
 
 // BatchNormalization adds a batch normalisation over channels.
 func (b *Builder) BatchNormalization(name string, x *Node, epsilon float64) *Node {
-	return b.add(name, BatchNormalization{epsilon}, x)
+	return b.add(name, BatchNormalization{Epsilon: epsilon}, x)
+}
+
+// UnscaledBatchNormalization adds a batch normalisation without gamma.
+func (b *Builder) UnscaledBatchNormalization(name string, x *Node, epsilon float64) *Node {
+	return b.add(name, BatchNormalization{Epsilon: epsilon, Unscaled: true}, x)
 }
 
 // Activation adds an activation.

@@ -92,9 +92,12 @@ func (n *Network) normalisation(node *Node) affine {
 	gamma, beta := n.weight(node, "gamma"), n.weight(node, "beta")
 	mean, variance := n.weight(node, "moving_mean"), n.weight(node, "moving_variance")
 	epsilon := node.Op.(BatchNormalization).Epsilon
-	a := affine{make([]float64, len(gamma)), make([]float64, len(gamma))}
-	for c := range gamma {
-		a.scale[c] = float64(gamma[c]) / math.Sqrt(float64(variance[c])+epsilon)
+	a := affine{make([]float64, len(beta)), make([]float64, len(beta))}
+	for c := range beta {
+		a.scale[c] = 1 / math.Sqrt(float64(variance[c])+epsilon)
+		if gamma != nil {
+			a.scale[c] *= float64(gamma[c])
+		}
 		a.shift[c] = float64(beta[c]) - float64(mean[c])*a.scale[c]
 	}
 	return a

@@ -146,7 +146,10 @@ type Cropping2D struct{ Crop Padding }
 
 // BatchNormalization is gamma * (x - moving mean) / sqrt(moving variance +
 // epsilon) + beta per channel.
-type BatchNormalization struct{ Epsilon float64 }
+type BatchNormalization struct {
+	Epsilon  float64
+	Unscaled bool // without gamma: Keras' scale=False
+}
 
 // Rescaling is x * Scale + Offset per channel. A single Scale holds for all.
 type Rescaling struct {
@@ -443,11 +446,15 @@ func withBias(kernel Parameter, bias bool, n int) []Parameter {
 	return []Parameter{kernel, {"bias", tensor.Shape{n}}}
 }
 
-func (BatchNormalization) parameters(input tensor.Shape) []Parameter {
+func (op BatchNormalization) parameters(input tensor.Shape) []Parameter {
 	channels := tensor.Shape{input[len(input)-1]}
-	return []Parameter{
+	all := []Parameter{
 		{"gamma", channels}, {"beta", channels}, {"moving_mean", channels}, {"moving_variance", channels},
 	}
+	if op.Unscaled {
+		return all[1:]
+	}
+	return all
 }
 
 func (Normalization) parameters(input tensor.Shape) []Parameter {

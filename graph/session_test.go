@@ -73,7 +73,11 @@ func drawGraph(t *rapid.T) *graph.Graph {
 		case 3, 4:
 			x = b.DepthwiseConv2D(name, x, graph.DepthwiseConv2D{Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
 		case 5:
-			x = b.BatchNormalization(name, x, 1e-3)
+			if rapid.Bool().Draw(t, "scaled") {
+				x = b.BatchNormalization(name, x, 1e-3)
+			} else {
+				x = b.UnscaledBatchNormalization(name, x, 1e-3)
+			}
 		case 6:
 			x = b.Activation(name, x, activation)
 		case 7:

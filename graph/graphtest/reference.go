@@ -109,7 +109,10 @@ func compute(node *graph.Node, inputs []Map, weight func(string) []float32, pict
 		each(out, func(y, x, c int) float64 { return inputs[0].at(y-op.Padding.Top, x-op.Padding.Left, c) })
 	case graph.BatchNormalization:
 		each(out, func(y, x, c int) float64 {
-			scale := float64(weight("gamma")[c]) / math.Sqrt(float64(weight("moving_variance")[c])+op.Epsilon)
+			scale := 1 / math.Sqrt(float64(weight("moving_variance")[c])+op.Epsilon)
+			if !op.Unscaled {
+				scale *= float64(weight("gamma")[c])
+			}
 			return (inputs[0].at(y, x, c)-float64(weight("moving_mean")[c]))*scale + float64(weight("beta")[c])
 		})
 	case graph.Activate:
