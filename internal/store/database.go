@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -93,16 +94,13 @@ type database struct {
 
 // openDatabase opens the file at path and makes its tables if it is new.
 func openDatabase(ctx context.Context, path string, s schema) (*database, error) {
-	// auto_vacuum lets the file of a removed dataset's thumbnails shrink; it
-	// only counts before the first table is made.
+	// The timeout comes first: what else a new connection does may have to wait.
 	query := url.Values{
-		"_auto_vacuum": {"incremental"},
-		"_txlock":      {"immediate"},
-		"_error_rc":    {"1"},
-		"_pragma": {
-			fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
-			"journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)",
-		},
+		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
+		"_synchronous":  {"normal"},
+		"_foreign_keys": {"1"},
+		"_txlock":       {"immediate"},
+		"_error_rc":     {"1"},
 	}
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query.Encode()}
 	pool, err := sql.Open("sqlite", name.String())
@@ -160,7 +158,17 @@ func (db *database) checkSchema(ctx context.Context, s schema) error {
 
 // makeSchema makes the tables in one transaction, unless another process just has.
 func (db *database) makeSchema(ctx context.Context, s schema) error {
-	tx, err := db.BeginTx(ctx, nil)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	// Both stay with the file. auto_vacuum lets it shrink when thumbnails go; it
+	// has to be set before anything is written, which WAL mode does.
+	if _, err := conn.ExecContext(ctx, "PRAGMA auto_vacuum = incremental; PRAGMA journal_mode = WAL"); err != nil {
+		return err
+	}
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
