@@ -63,7 +63,7 @@ func build(name string) (zoo.Architecture, *graph.Graph, error) {
 	if !ok {
 		return zoo.Architecture{}, nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
 	}
-	g, err := architecture.Build()
+	g, err := architecture.Build(zoo.Options{Top: true})
 	return architecture, g, err
 }
 

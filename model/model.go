@@ -90,10 +90,10 @@ func (m *Model) SearchLayers() []string { return slices.Clone(m.architecture.Sea
 
 // Recipe is the preprocessing that the network was trained with.
 func (m *Model) Recipe(a preprocess.Aspect, f preprocess.Filter) preprocess.Recipe {
-	mean, std := m.architecture.Mean, m.architecture.Std
+	p := m.architecture.Preprocessing
 	return preprocess.Recipe{
 		Width: m.architecture.Size, Height: m.architecture.Size, Aspect: a, Filter: f,
-		Mean: [3]float32{mean, mean, mean}, Std: [3]float32{std, std, std},
+		Mean: p.Mean, Std: p.Std,
 	}
 }
 

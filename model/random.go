@@ -37,9 +37,9 @@ func randomWeights(random *rand.Rand, p graph.Parameter) tensor.Tensor {
 	deviation := math.Sqrt(2 / float64(fanIn))
 	for i := range t.Data {
 		switch kind {
-		case "gamma", "moving_variance":
+		case "gamma", "moving_variance", "variance":
 			t.Data[i] = 0.5 + random.Float32()
-		case "beta", "moving_mean", "bias":
+		case "beta", "moving_mean", "bias", "mean", "count":
 			t.Data[i] = 0.2 * (random.Float32() - 0.5)
 		default:
 			t.Data[i] = float32(deviation * random.NormFloat64())

@@ -132,7 +132,7 @@ func readActivations(t *testing.T, name string) activations {
 
 func openNetwork(t *testing.T, a zoo.Architecture) *graph.Network {
 	t.Helper()
-	g, err := a.Build()
+	g, err := a.Build(zoo.Options{Top: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,28 +3,78 @@
 // keras.applications, so that its weight files fit.
 package zoo
 
-import "github.com/convnetplayground/convnet/graph"
+import (
+	"fmt"
+
+	"github.com/convnetplayground/convnet/graph"
+)
 
 // Architecture is a network without weights.
 type Architecture struct {
-	Name   string // as in commands and addresses: "efficientnet-lite0"
-	Title  string // as people write it
-	Family string
-	Size   int // native height and width of the input picture
-	// A channel of the input is (x - Mean) / Std with x in [0, 255].
-	Mean, Std float32
+	Name          string // as in commands and addresses: "efficientnet-lite0"
+	Title         string // as people write it
+	Family        string
+	Size          int // native height and width of the input picture
+	MinSize       int // least height and width
+	Preprocessing Preprocessing
 	// SearchLayers are the eight layers that search offers, from the input on.
 	SearchLayers []string
-	// Licence and Source belong to the weights that come with the program.
+	// Licence and Source belong to the weights: those that come with the
+	// program, or else the official ones.
 	Licence, Source string
-	// Build writes the network down.
-	Build func() (*graph.Graph, error)
+	// Weights are the files that keras.applications loads; of a network that
+	// it does not have, they are empty.
+	Weights Weights
+
+	// layers writes the network down, from the input x on.
+	layers func(b *graph.Builder, x *graph.Node, o Options)
+}
+
+// Options choose one of the forms of a network, as the arguments of the
+// functions of keras.applications do.
+type Options struct {
+	Size    int  // height and width of the input; 0 is the native one
+	Top     bool // with the classifier
+	Classes int  // that the classifier knows; 0 is the 1000 of ImageNet
+	// ImageNet is weights="imagenet" of Keras: the network as the official
+	// weights want it. EfficientNet then scales its input once more.
+	ImageNet bool
+}
+
+const (
+	imageNetClasses = 1000
+	maxSize         = 4096
+	maxClasses      = 1 << 20
+)
+
+// Build writes the network down. It fails where the input is smaller than the
+// network allows.
+func (a Architecture) Build(o Options) (*graph.Graph, error) {
+	if o.Size == 0 {
+		o.Size = a.Size
+	}
+	if o.Classes == 0 {
+		o.Classes = imageNetClasses
+	}
+	if o.Size < a.MinSize || o.Size > maxSize {
+		return nil, fmt.Errorf("%s for pictures of %dx%d: height and width must be from %d to %d", a.Name, o.Size, o.Size, a.MinSize, maxSize)
+	}
+	if o.Classes < 1 || o.Classes > maxClasses {
+		return nil, fmt.Errorf("%s for %d classes: there must be from 1 to %d", a.Name, o.Classes, maxClasses)
+	}
+	b := graph.NewBuilder()
+	a.layers(b, b.Input("input_layer", o.Size, o.Size, 3), o)
+	g, err := b.Graph()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.Name, err)
+	}
+	return g.InKerasOrder(), nil
 }
 
 // architectures lists every network there is.
 var architectures = []Architecture{
-	efficientNetLite0,
-	efficientNetLite2,
+	efficientNetLites[0],
+	efficientNetLites[2],
 }
 
 // All lists every network. The caller leaves the list as it is.
