@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { thumbnailAddress } from '../../api/addresses';
 import type { DatasetDetail } from '../../api/types';
 import { ViewLink } from '../../components/view-link';
@@ -130,7 +130,9 @@ interface RowContentProps extends PictureGridProps {
   onVisit: (image: number) => void;
 }
 
-function RowContent({ row, columns, view, dataset, selected, active, onVisit, onOpen }: RowContentProps) {
+// Scrolling renders the grid again for every few pixels; the rows that stay in it need not be.
+const RowContent = memo(function RowContent(props: RowContentProps) {
+  const { row, columns, view, dataset, selected, active, onVisit, onOpen } = props;
   if (row.kind === 'heading') {
     return (
       <div role="rowheader" className="grid__heading" style={{ gridColumn: '1 / -1' }} aria-colspan={columns}>
@@ -167,7 +169,7 @@ function RowContent({ row, columns, view, dataset, selected, active, onVisit, on
       </div>
     );
   });
-}
+});
 
 /** The grid while the list of pictures is on its way. */
 export function PictureGridSkeleton() {
