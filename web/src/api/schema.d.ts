@@ -1712,7 +1712,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @description The job as JSON, as GET /api/v1/jobs/{id} answers it */
+                        data: string;
+                        /**
+                         * @description The last three are final
+                         * @enum {string}
+                         */
+                        event: "progress" | "done" | "failed" | "cancelled";
+                        /** @description Grows with every change */
+                        id: string;
+                    };
                 };
             };
             /** @description Bad Request */
