@@ -75,7 +75,7 @@ func (p *Playground) Thumbnail(ctx context.Context, name string, i int) (jpeg []
 	}
 	jpeg, err = p.store.Thumbnail(ctx, d, i)
 	if err != nil {
-		return nil, "", explain(fmt.Sprintf("cannot show %s", d.Images[i].File), err)
+		return nil, "", unreadable(d, i, err)
 	}
 	return jpeg, version(d), nil
 }
@@ -89,9 +89,20 @@ func (p *Playground) ImageFile(ctx context.Context, name string, i int) (content
 	}
 	content, mediaType, err = imageFile(d, i)
 	if err != nil {
-		return nil, "", "", explain("cannot read "+d.Images[i].File, err)
+		return nil, "", "", unreadable(d, i, err)
 	}
 	return content, mediaType, version(d), nil
+}
+
+// unreadable says that a picture of a dataset cannot be shown. It could be read
+// when it was added, so whatever is wrong came later.
+func unreadable(d *dataset.Dataset, i int, err error) error {
+	err = explain("cannot show "+d.Images[i].File, err)
+	var e *Error
+	if errors.As(err, &e) && e.Kind != Unavailable {
+		e.Kind, e.Hint = Conflict, "remove the dataset and add it again"
+	}
+	return err
 }
 
 func imageFile(d *dataset.Dataset, i int) (content []byte, mediaType string, err error) {

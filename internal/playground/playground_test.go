@@ -135,6 +135,34 @@ func TestPicturesThatAreGoneAreLeftOutUnlessAllAre(t *testing.T) {
 	}
 }
 
+func TestAPictureThatChangedIsNotShown(t *testing.T) {
+	for name, change := range map[string]func(file string) error{
+		"gone":    os.Remove,
+		"damaged": func(file string) error { return os.WriteFile(file, []byte("damaged"), 0o644) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := open(t)
+			dir := addBirds(t, p, 2)
+			files, err := filepath.Glob(filepath.Join(dir, "bird", "*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := change(files[0]); err != nil {
+				t.Fatal(err)
+			}
+			_, _, _, err = p.ImageFile(t.Context(), "birds", 0)
+			wantKind(t, err, Conflict)
+			// Its thumbnail was made when it was added.
+			if _, _, err := p.Thumbnail(t.Context(), "birds", 0); err != nil {
+				t.Errorf("the thumbnail: %v", err)
+			}
+			if content, mediaType, _, err := p.ImageFile(t.Context(), "birds", 1); err != nil || mediaType != "image/jpeg" || len(content) == 0 {
+				t.Errorf("the other picture: %d bytes of %s, %v", len(content), mediaType, err)
+			}
+		})
+	}
+}
+
 func TestAnIndexThatAnotherWritesIsAConflict(t *testing.T) {
 	p := open(t)
 	addBirds(t, p, 3)
