@@ -247,6 +247,9 @@ func TestScenarios(t *testing.T) {
 			contains: []string{`has no picture 8`, `its pictures are 0 to 7`}},
 		{name: "negative picture", target: "/api/v1/datasets/small/images/-1/file", status: 422},
 		{name: "picture with a huge number", target: "/api/v1/datasets/small/images/99999999999999999999/file", status: 422},
+		{name: "picture minus nought", target: "/api/v1/datasets/small/images/-0/file", status: 422},
+		{name: "events after no number", target: "/api/v1/jobs/0123456789abcdef/events", header: []string{"Last-Event-ID", "+1"}, status: 422, contains: []string{`Last-Event-ID \"+1\" is not an integer`}},
+		{name: "events after nothing", target: "/api/v1/jobs/0123456789abcdef/events", header: []string{"Last-Event-ID", ""}, status: 422},
 		{name: "picture that is no number", target: "/api/v1/datasets/small/images/one/file", status: 422, contains: []string{`index \"one\" is not an integer`}},
 
 		{name: "models", target: "/api/v1/models", status: 200, contains: []string{`"default_layer":"top_activation"`, `"name":"efficientnet-lite2"`}},

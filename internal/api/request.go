@@ -13,13 +13,13 @@ import (
 )
 
 var (
-	integerText = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,18})$`)
+	integerText = regexp.MustCompile(`^(0|-?[1-9][0-9]{0,18})$`)
 	numberText  = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 )
 
 // strictRequest refuses what the framework would let pass: undecodable
 // queries, parameters that are empty or given twice, numbers that JSON would
-// not take (NaN, 0x10, +1), and bodies of an undeclared type.
+// not take (NaN, 0x10, +1, -0), and bodies of an undeclared type.
 func strictRequest(ctx huma.Context, next func(huma.Context)) {
 	if p := checkRequest(ctx); p != nil {
 		_, w := humago.Unwrap(ctx)
@@ -43,6 +43,12 @@ func checkRequest(ctx huma.Context) *Problem {
 			values = query[param.Name]
 		case "path":
 			values = []string{ctx.Param(param.Name)}
+		case "header":
+			// Of texts, such as If-None-Match, HTTP allows several and empty ones.
+			if param.Schema.Type != huma.TypeString {
+				r, _ := humago.Unwrap(ctx)
+				values = r.Header.Values(param.Name)
+			}
 		}
 		if detail := checkValues(param, values); detail != "" {
 			return problem(http.StatusUnprocessableEntity, "invalid", detail, "")
