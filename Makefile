@@ -63,7 +63,7 @@ fuzz: ## run every fuzz target for FUZZTIME each
 
 generate: web/node_modules/.installed ## write assembly, OpenAPI and TypeScript client anew
 	go generate ./internal/kernel
-	go test ./internal/api -run OpenAPI -update
+	go test ./internal/api -run '^TestTheDescriptionIsTheGoldenOne$$' -update
 	cd web && npm run --silent generate
 
 golden: ## make the goldens anew with the reference programs (needs Python)
