@@ -166,6 +166,9 @@ func TestNear(t *testing.T) {
 		"cosin":     {"cosine"},
 		"euclid":    {"euclidean", "sqeuclidean"},
 		"manhatten": {"manhattan"},
+		"eucidean":  {"euclidean", "sqeuclidean"},
+		"minkwsk":   {"minkowski"},
+		"manhatn":   {"manhattan"},
 		"zzzzzz":    nil,
 		"":          nil,
 	}

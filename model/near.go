@@ -24,6 +24,9 @@ func (e *UnknownError) Error() string {
 // those that begin with it or hold it, then those a few typing errors away.
 func Near(name string, known []string) []string {
 	const limit = 3
+	if name == "" {
+		return nil
+	}
 	type candidate struct {
 		name     string
 		distance int
@@ -31,9 +34,9 @@ func Near(name string, known []string) []string {
 	lower := strings.ToLower(name)
 	var candidates []candidate
 	for _, k := range known {
-		distance := editDistance(lower, strings.ToLower(k))
+		distance := nameDistance(lower, strings.ToLower(k))
 		switch {
-		case lower != "" && strings.Contains(strings.ToLower(k), lower):
+		case strings.Contains(strings.ToLower(k), lower):
 			distance = 0
 		case distance > max(2, len(name)/2):
 			continue
@@ -48,9 +51,10 @@ func Near(name string, known []string) []string {
 	return near
 }
 
-// editDistance is the Levenshtein distance in bytes. A name from outside may
-// be long; what is past the first 64 bytes does not make it nearer.
-func editDistance(a, b string) int {
+// nameDistance is the Levenshtein distance in bytes of a to b, or one more than
+// that to the beginning of b: names are often cut short. A name from outside
+// may be long; what is past the first 64 bytes does not make it nearer.
+func nameDistance(a, b string) int {
 	a = a[:min(len(a), 64)]
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -67,5 +71,5 @@ func editDistance(a, b string) int {
 			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
 		}
 	}
-	return row[len(b)]
+	return min(row[len(b)], 1+slices.Min(row))
 }
