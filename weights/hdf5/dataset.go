@@ -1,0 +1,166 @@
+package hdf5
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights/dtype"
+)
+
+// Classes of data layouts.
+const (
+	layoutCompact    = 0
+	layoutContiguous = 1
+	layoutChunked    = 2
+)
+
+// maxGrowth is more than deflate can compress anything.
+const maxGrowth = 1100
+
+// Dataset is an array of numbers in a file.
+type Dataset struct {
+	place
+	number  dtype.Type
+	shape   tensor.Shape
+	class   uint8
+	inline  *block // compact: the values
+	at      uint64 // contiguous: the values; chunked: the index
+	chunk   []int  // extents of a chunk
+	index   uint8
+	single  uint64 // version 4, one chunk: its stored size, 0 where not compressed
+	filters []filter
+}
+
+// Dataset opens the values of an object. All that it claims is checked against the
+// file; values of other types than numbers are an error.
+func (o *Object) Dataset() (*Dataset, error) {
+	d := &Dataset{place: o.place}
+	parts := map[uint16]*block{}
+	for _, kind := range []uint16{messageDataspace, messageDatatype, messageLayout} {
+		b, err := o.find(o.messages, kind)
+		if err != nil {
+			return nil, err
+		}
+		if b == nil {
+			return nil, o.corrupt(int64(o.address), "no dataset: header message %d is missing", kind)
+		}
+		parts[kind] = b
+	}
+	var err error
+	if d.shape, err = o.dataspace(parts[messageDataspace]); err != nil {
+		return nil, err
+	}
+	if err := d.setType(o, parts[messageDatatype]); err != nil {
+		return nil, err
+	}
+	filters, err := o.find(o.messages, messageFilters)
+	if err != nil {
+		return nil, err
+	}
+	if filters != nil {
+		if d.filters, err = o.pipeline(filters); err != nil {
+			return nil, err
+		}
+	}
+	return d, d.setLayout(parts[messageLayout])
+}
+
+func (d *Dataset) setType(o *Object, b *block) error {
+	kind, err := d.datatype(b)
+	if err != nil {
+		return err
+	}
+	if kind.class == classOpaque {
+		says, _, err := o.Strings("dtype")
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(says, []string{"bfloat16"}) {
+			kind.number = ""
+		}
+	}
+	if kind.number == "" {
+		return d.unsupported(b.start, "values that are no little-endian numbers of 8 to 64 bits")
+	}
+	d.number = kind.number
+	return nil
+}
+
+// Shape lists the extents of the axes, outermost first; a scalar has none.
+func (d *Dataset) Shape() tensor.Shape { return slices.Clone(d.shape) }
+
+// bytes is what the values take, stored plainly.
+func (d *Dataset) bytes() uint64 { return uint64(d.shape.Elements()) * uint64(d.number.Width()) }
+
+func (d *Dataset) setLayout(b *block) error {
+	version := b.uint8()
+	if version != 3 && version != 4 {
+		return d.unsupported(b.start, "data layout version %d", version)
+	}
+	d.class = b.uint8()
+	switch d.class {
+	case layoutCompact:
+		d.inline = b.part(int(b.uint16()))
+		if b.short || uint64(d.inline.left()) != d.bytes() {
+			return d.corrupt(b.start, "%d bytes for the shape %v of %s", d.inline.left(), d.shape, d.number)
+		}
+	case layoutContiguous:
+		d.at = b.uint64()
+		size := b.uint64()
+		if b.short || size < d.bytes() || d.bytes() > 0 && !d.file.within(d.at, d.bytes()) {
+			return d.corrupt(b.start, "the shape %v of %s claims %d bytes at %d, stored are %d", d.shape, d.number, d.bytes(), d.at, size)
+		}
+	case layoutChunked:
+		return d.setChunks(b, version)
+	default:
+		return d.unsupported(b.start, "data layout class %d", d.class)
+	}
+	if len(d.filters) > 0 {
+		return d.corrupt(b.start, "filters without chunks")
+	}
+	return nil
+}
+
+// Read converts all values to float32; the caller owns the copy. Float64 and wide
+// integers are rounded.
+func (d *Dataset) Read() (tensor.Tensor, error) {
+	t := tensor.New(d.shape...)
+	if len(t.Data) == 0 {
+		return t, nil
+	}
+	var err error
+	switch d.class {
+	case layoutCompact:
+		d.number.Decode(t.Data, d.inline.raw)
+	case layoutContiguous:
+		err = d.stream(t.Data)
+	case layoutChunked:
+		err = d.readChunks(t.Data)
+	}
+	if err != nil {
+		return tensor.Tensor{}, err
+	}
+	return t, nil
+}
+
+// stream decodes values that lie in the file as they are, by pieces that stay in the
+// processor's cache.
+func (d *Dataset) stream(dst []float32) error {
+	width := d.number.Width()
+	raw := make([]byte, min(256<<10, len(dst)*width))
+	for at := int64(d.at); len(dst) > 0; {
+		piece := raw[:min(len(raw), len(dst)*width)]
+		if n, err := d.file.r.ReadAt(piece, at); n < len(piece) {
+			if err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return fmt.Errorf("hdf5 %s: %s at byte %d: %w", d.file.label, d.path, at, err)
+		}
+		n := len(piece) / width
+		d.number.Decode(dst[:n], piece)
+		dst, at = dst[n:], at+int64(len(piece))
+	}
+	return nil
+}

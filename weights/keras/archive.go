@@ -1,0 +1,89 @@
+package keras
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/convnetplayground/convnet/weights/hdf5"
+)
+
+// Caps on what the entries of an archive may take in memory, in bytes. Keras stores
+// weights uncompressed, which are read where they lie.
+const (
+	maxConfig   = 64 << 20
+	maxInflated = 1 << 30
+)
+
+// readArchive reads a .keras archive.
+func (f *File) readArchive(size int64, layers []Layer) ([]stored, error) {
+	archive, err := zip.NewReader(f.r, size)
+	if err != nil {
+		return nil, f.corrupt("no zip archive: %v", err)
+	}
+	entries := map[string]*zip.File{}
+	for _, e := range archive.File {
+		if entries[e.Name] != nil {
+			return nil, f.corrupt("the archive holds %q twice", e.Name)
+		}
+		entries[e.Name] = e
+	}
+	for _, name := range []string{"config.json", "model.weights.h5"} {
+		if entries[name] == nil {
+			return nil, f.corrupt("the archive holds no %s", name)
+		}
+	}
+	text, err := f.inflate(entries["config.json"], maxConfig)
+	if err != nil {
+		return nil, err
+	}
+	model, err := f.parseConfig(text)
+	if err != nil {
+		return nil, err
+	}
+	h, err := f.weights(entries["model.weights.h5"], size)
+	if err != nil {
+		return nil, err
+	}
+	return f.readGroups(h.Root(), &model, layers)
+}
+
+// weights opens the HDF5 file in the archive, in place where it is stored as it is.
+func (f *File) weights(e *zip.File, size int64) (*hdf5.File, error) {
+	label := fmt.Sprintf("%s (%s)", f.label, e.Name)
+	if e.Method != zip.Store {
+		data, err := f.inflate(e, maxInflated)
+		if err != nil {
+			return nil, err
+		}
+		return hdf5.Read(bytes.NewReader(data), int64(len(data)), label)
+	}
+	at, err := e.DataOffset()
+	if err != nil {
+		return nil, f.corrupt("%s: %v", e.Name, err)
+	}
+	if e.UncompressedSize64 != e.CompressedSize64 || e.UncompressedSize64 > uint64(size-at) {
+		return nil, f.corrupt("%s claims %d bytes at byte %d of %d", e.Name, e.UncompressedSize64, at, size)
+	}
+	length := int64(e.UncompressedSize64)
+	return hdf5.Read(io.NewSectionReader(f.r, at, length), length, label)
+}
+
+// inflate reads an entry of at most limit bytes. The memory grows with what comes, not
+// with what the archive claims.
+func (f *File) inflate(e *zip.File, limit uint64) ([]byte, error) {
+	if e.UncompressedSize64 > limit {
+		return nil, f.corrupt("%s claims %d bytes, more than the cap of %d", e.Name, e.UncompressedSize64, limit)
+	}
+	r, err := e.Open()
+	if err != nil {
+		return nil, f.corrupt("%s: %v", e.Name, err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(io.LimitReader(r, int64(e.UncompressedSize64)+1))
+	if err != nil {
+		return nil, f.corrupt("%s: %v", e.Name, err)
+	}
+	return data, nil
+}
