@@ -14,6 +14,7 @@ import (
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/model"
 	"github.com/convnetplayground/convnet/preprocess"
+	"github.com/convnetplayground/convnet/weights/embedded"
 )
 
 func open(t testing.TB) *model.Model {
@@ -44,7 +45,7 @@ func TestPredictKnowsWhatItSees(t *testing.T) {
 		{"bird/pink_flamingo.jpg", "flamingo"},
 		{"carnivore_mammal/dingo.jpg", "dingo"},
 	}
-	for _, name := range model.Names() {
+	for _, name := range embedded.Names() {
 		m, err := model.Open(name)
 		if err != nil {
 			t.Fatal(err)
@@ -136,7 +137,7 @@ func TestPoolingEqualsTheMap(t *testing.T) {
 }
 
 func TestUnknownNamesListTheNearOnes(t *testing.T) {
-	_, errModel := model.Open("efficientnet-lite1")
+	_, errModel := model.Open("efficientnet-lite9")
 	_, errPooling := model.ParsePooling("average")
 	m := open(t)
 	_, errLayer := m.Embedder([]string{"top_activaton"}, model.Avg, m.Recipe(preprocess.Squash, preprocess.Bilinear), nil)
@@ -144,7 +145,7 @@ func TestUnknownNamesListTheNearOnes(t *testing.T) {
 		err  error
 		want string
 	}{
-		{errModel, `unknown model "efficientnet-lite1"; did you mean efficientnet-lite0, efficientnet-lite2?`},
+		{errModel, `unknown model "efficientnet-lite9"; did you mean efficientnet-lite0, efficientnet-lite2, `},
 		{errLayer, `unknown layer "top_activaton"; did you mean top_activation, `},
 		{errPooling, `unknown pooling "average"`},
 	}

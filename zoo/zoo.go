@@ -71,10 +71,39 @@ func (a Architecture) Build(o Options) (*graph.Graph, error) {
 	return g.InKerasOrder(), nil
 }
 
-// architectures lists every network there is.
+// architectures lists every network there is: those with weights in the
+// program, those of the first ConvNet Playground by the number of their
+// parameters, and the rest of their families.
 var architectures = []Architecture{
 	efficientNetLites[0],
 	efficientNetLites[2],
+
+	mobileNetV2,
+	mobileNet,
+	nasNetMobile,
+	efficientNets[0],
+	denseNet121,
+	xception,
+	inceptionV3,
+	resNet50,
+	efficientNets[5],
+	vgg16,
+	vgg19,
+
+	efficientNetLites[1],
+	efficientNetLites[3],
+	efficientNetLites[4],
+	efficientNets[1],
+	efficientNets[2],
+	efficientNets[3],
+	efficientNets[4],
+	efficientNets[6],
+	efficientNets[7],
+	denseNet169,
+	denseNet201,
+	resNet101,
+	resNet152,
+	nasNetLarge,
 }
 
 // All lists every network. The caller leaves the list as it is.

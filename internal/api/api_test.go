@@ -254,7 +254,7 @@ func TestScenarios(t *testing.T) {
 
 		{name: "models", target: "/api/v1/models", status: 200, contains: []string{`"default_layer":"top_activation"`, `"name":"efficientnet-lite2"`}},
 		{name: "model", target: "/api/v1/models/efficientnet-lite0", status: 200, contains: []string{`"parameters_cumulative":`, `"name":"stem_conv"`}},
-		{name: "unknown model", target: "/api/v1/models/efficientnet-lite1", status: 404, contains: []string{`"near":["efficientnet-lite0"`}},
+		{name: "unknown model", target: "/api/v1/models/efficientnet-lite9", status: 404, contains: []string{`"near":["efficientnet-lite0"`}},
 		{name: "options", target: "/api/v1/options", status: 200, contains: []string{`"name":"chebyshev"`, `"top":15`, `"layer":"top_activation"`}},
 		{name: "about", target: "/api/v1/about", status: 200, contains: []string{`"version":"test","commit":"0123abc"`}},
 

@@ -160,7 +160,7 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"negative threads", []string{"bench", "--threads", "-1"}, 2, `^--threads -1 is not 0 to 1024; see convnet bench --help$`},
 		{"no runs", []string{"bench", "--runs", "0"}, 2, `^--runs is below 1`},
 
-		{"unknown model", []string{"models", "show", "efficientnet-lite1"}, 1, `^model "efficientnet-lite1" is unknown; did you mean efficientnet-lite0.*\? list them with: convnet models list$`},
+		{"unknown model", []string{"models", "show", "efficientnet-lite9"}, 1, `^model "efficientnet-lite9" is unknown; did you mean efficientnet-lite0.*\? list them with: convnet models list$`},
 		{"unknown layer", []string{"search", "--query", "0", "--layer", "top_activaton"}, 1, `^layer "top_activaton" is unknown; did you mean top_activation`},
 		{"unknown metric", []string{"search", "--query", "0", "--metric", "cosin"}, 1, `^metric "cosin" is unknown; did you mean cosine\? known: cosine, euclidean`},
 		{"unknown pooling", []string{"search", "--query", "0", "--pool", "avgg"}, 1, `^pooling "avgg" is unknown; did you mean avg\? known: avg, max, flatten$`},

@@ -34,7 +34,9 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
           id="model"
           label="Model"
           value={view.model}
-          choices={models.data?.map((m) => ({ name: m.name, title: `${m.title} (${short(m.parameters)})` }))}
+          choices={models.data
+            ?.filter(({ weights }) => weights !== 'missing')
+            .map((m) => ({ name: m.name, title: `${m.title} (${short(m.parameters)})` }))}
           onChange={(next) => { change({ model: next, layer: sameDepth(models.data, view, next) }); }}
         />
         <Choose
