@@ -20,11 +20,12 @@ const module = "github.com/convnetplayground/convnet"
 var allowed = map[string][]string{
 	"tensor":              {},
 	"relevance":           {},
-	"embedding":           {},
+	"embedding":           {"internal/disk"},
 	"preprocess":          {},
 	"web":                 {},
 	"internal/kernel":     {},
 	"internal/job":        {},
+	"internal/disk":       {},
 	"weights/safetensors": {"tensor"},
 	"weights/dtype":       {},
 	"weights/hdf5":        {"tensor", "weights/dtype"},

@@ -25,6 +25,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/convnetplayground/convnet/internal/disk"
 )
 
 var (
@@ -33,9 +35,9 @@ var (
 	// and the next Commit of the key replaces it.
 	ErrNotFound = errors.New("not indexed")
 	// ErrBusy means that another writer is at work on the same matrix.
-	ErrBusy = errors.New("being written by another process")
+	ErrBusy = disk.ErrLocked
 	// ErrDiskFull means that a write found no room.
-	ErrDiskFull = errors.New("no room left on the disk")
+	ErrDiskFull = disk.ErrFull
 	// ErrNotFinite means that a vector holds NaN or an infinity.
 	ErrNotFinite = errors.New("not a finite number")
 )

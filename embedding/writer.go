@@ -13,8 +13,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/convnetplayground/convnet/internal/disk"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -44,7 +45,7 @@ type Writer struct {
 	whole     bool // there is nothing to write
 
 	mu      sync.Mutex
-	lock    *fileLock // nil once closed
+	lock    *disk.Lock // nil once closed
 	data    *os.File
 	journal *os.File
 	states  []rowState
@@ -65,11 +66,11 @@ func (s *Store) Writer(key Key, rows, dim int) (*Writer, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, diskError(err)
+		return nil, disk.Explain(err)
 	}
-	lock, err := acquireLock(path + lockSuffix)
+	lock, err := disk.Acquire(path + lockSuffix)
 	if err != nil {
-		return nil, fmt.Errorf("layer %s of %s: %w", key.Layer, key.Model, diskError(err))
+		return nil, fmt.Errorf("layer %s of %s: %w", key.Layer, key.Model, disk.Explain(err))
 	}
 	w := &Writer{key: key, path: path, rows: rows, dim: dim, lock: lock, reasons: map[int]string{}}
 	if m, err := s.Load(key); err == nil && m.Rows() == rows && m.Dim() == dim {
@@ -77,7 +78,7 @@ func (s *Store) Writer(key Key, rows, dim int) (*Writer, error) {
 		return w, nil
 	}
 	if err := w.open(); err != nil {
-		return nil, errors.Join(diskError(err), w.Close())
+		return nil, errors.Join(disk.Explain(err), w.Close())
 	}
 	return w, nil
 }
@@ -145,14 +146,14 @@ func (w *Writer) finish(i int, state rowState, reason string, encode func()) err
 
 func (w *Writer) write(i int, state rowState, reason string) error {
 	if _, err := w.data.WriteAt(w.buffer, w.rowOffset(i)); err != nil {
-		return diskError(err)
+		return disk.Explain(err)
 	}
 	line, err := json.Marshal(journalRow{Row: i, Sum: crc32.Checksum(w.buffer, castagnoli), LeftOut: state == leftOut, Reason: reason})
 	if err != nil {
 		return err
 	}
 	if _, err := w.journal.Write(append(line, '\n')); err != nil {
-		return diskError(err)
+		return disk.Explain(err)
 	}
 	return nil
 }
@@ -180,7 +181,7 @@ func (w *Writer) Commit() error {
 		return fmt.Errorf("layer %s of %s: %w", w.key.Layer, w.key.Model, err)
 	}
 	if err := w.publish(); err != nil {
-		return diskError(err)
+		return disk.Explain(err)
 	}
 	w.whole = true
 	return nil
@@ -221,7 +222,7 @@ func (w *Writer) publish() error {
 	if err := writeWhole(w.path+manifestSuffix, manifest); err != nil {
 		return err
 	}
-	syncFolder(filepath.Dir(w.path))
+	disk.SyncFolder(filepath.Dir(w.path))
 	// Nobody reads the journal of a whole matrix: one that stays does no harm.
 	os.Remove(w.path + journalSuffix)
 	return nil
@@ -255,7 +256,7 @@ func (w *Writer) Close() error {
 			errs = append(errs, f.Close())
 		}
 	}
-	errs = append(errs, w.lock.release())
+	errs = append(errs, w.lock.Release())
 	w.lock = nil
 	return errors.Join(errs...)
 }
@@ -273,30 +274,6 @@ func writeWhole(path string, content []byte) error {
 	}
 	if err != nil {
 		os.Remove(f.Name())
-	}
-	return err
-}
-
-// syncFolder makes renames in dir last. Not every system can do that with a
-// folder, and none needs it for anything but a power cut, so errors are not told.
-func syncFolder(dir string) {
-	if f, err := os.Open(dir); err == nil {
-		f.Sync()
-		f.Close()
-	}
-}
-
-// diskError adds to err, which names the path, what it means and the way out.
-func diskError(err error) error {
-	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		if errors.Is(err, full) {
-			return fmt.Errorf("%w: %w; free some space or choose another data directory", ErrDiskFull, err)
-		}
-	}
-	for _, unwritable := range []error{fs.ErrPermission, syscall.EROFS, syscall.ENOTDIR} {
-		if errors.Is(err, unwritable) {
-			return fmt.Errorf("%w; choose a data directory that can be written", err)
-		}
 	}
 	return err
 }

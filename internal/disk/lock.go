@@ -1,6 +1,7 @@
-package embedding
+package disk
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -8,15 +9,19 @@ import (
 	"strings"
 )
 
-// fileLock is an advisory lock that lasts at most as long as its process.
-type fileLock struct {
+// ErrLocked means that somebody else holds the lock.
+var ErrLocked = errors.New("being written by another process")
+
+// Lock is an advisory lock that lasts at most as long as its process.
+type Lock struct {
 	path string
 	file *os.File
 }
 
-// acquireLock takes the lock at path. If it is held, by this process or
-// another, the error wraps ErrBusy and names the holder's process id.
-func acquireLock(path string) (*fileLock, error) {
+// Acquire takes the lock at path, a file made for it, without waiting. If it is
+// held, by this process or another, the error wraps ErrLocked and names the
+// holder's process id.
+func Acquire(path string) (*Lock, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
@@ -29,7 +34,7 @@ func acquireLock(path string) (*fileLock, error) {
 			if err != nil {
 				return nil, fmt.Errorf("lock %s: %w", path, err)
 			}
-			return nil, fmt.Errorf("%w (%s)", ErrBusy, holder)
+			return nil, fmt.Errorf("%w (%s)", ErrLocked, holder)
 		}
 		// The last holder may have removed the file between our open and our
 		// lock; then this is the lock of a file that nobody else can see.
@@ -37,13 +42,14 @@ func acquireLock(path string) (*fileLock, error) {
 			// The process id only serves the message above.
 			f.Truncate(0)
 			f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
-			return &fileLock{path: path, file: f}, nil
+			return &Lock{path: path, file: f}, nil
 		}
 		f.Close()
 	}
 }
 
-func (l *fileLock) release() error {
+// Release lets others have the lock. Its file is removed.
+func (l *Lock) Release() error {
 	os.Remove(l.path)
 	return l.file.Close()
 }
