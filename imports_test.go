@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"internal/kernel":     {},
 	"internal/job":        {},
 	"internal/disk":       {},
-	"weights/safetensors": {"tensor"},
+	"weights/safetensors": {"tensor", "weights/dtype"},
 	"weights/dtype":       {},
 	"weights/hdf5":        {"tensor", "weights/dtype"},
 	"weights/keras":       {"tensor", "weights/hdf5"},

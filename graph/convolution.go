@@ -40,9 +40,9 @@ func (c *compiler) newConvolution(n *Node, w window, fused fusion) *convolution 
 	set := c.plan.set
 	conv := &convolution{
 		window: w, set: set, lo: fused.lo, hi: fused.hi,
-		weights: c.network.pack(n, fused.norm, set),
-		tiles:   ceilDiv(w.pixels(), set.TileRows),
+		tiles: ceilDiv(w.pixels(), set.TileRows),
 	}
+	c.pack(n, fused.norm, &conv.weights)
 	depth := w.taps() * w.channels
 	conv.block = min(max(blockValues/(set.TileRows*depth), 1), maxBlock)
 	c.plan.offsets = max(c.plan.offsets, conv.block*w.taps()*set.TileRows)

@@ -39,11 +39,12 @@ func (c *compiler) separable(n, source *Node, w window, op SeparableConv2D) {
 func (c *compiler) newDepthwise(n *Node, w window, fused fusion) *depthwise {
 	set := c.plan.set
 	c.plan.offsets = max(c.plan.offsets, w.taps()*set.DepthwiseRows)
-	return &depthwise{
+	d := &depthwise{
 		window: w, set: set, lo: fused.lo, hi: fused.hi,
-		weights: c.network.pack(n, fused.norm, set),
-		tiles:   ceilDiv(w.pixels(), set.DepthwiseRows),
+		tiles: ceilDiv(w.pixels(), set.DepthwiseRows),
 	}
+	c.pack(n, fused.norm, &d.weights)
+	return d
 }
 
 func (d *depthwise) bind(out *buffer, in []*buffer) { d.in, d.out = in[0], out }

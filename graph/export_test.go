@@ -1,10 +1,14 @@
 package graph
 
-import "github.com/convnetplayground/convnet/internal/kernel"
+import (
+	"context"
+
+	"github.com/convnetplayground/convnet/internal/kernel"
+)
 
 // CompileFor is Compile with the kernels of one level.
-func (n *Network) CompileFor(set *kernel.Set, batch int, taps ...Tap) (*Plan, error) {
-	return n.compile(set, batch, taps)
+func (n *Network) CompileFor(ctx context.Context, set *kernel.Set, batch int, taps ...Tap) (*Plan, error) {
+	return n.compile(ctx, set, batch, taps)
 }
 
 // Arena is the number of values that a Session of the plan holds.

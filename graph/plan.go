@@ -1,7 +1,11 @@
 package graph
 
 import (
+	"context"
 	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/convnetplayground/convnet/internal/kernel"
 	"github.com/convnetplayground/convnet/tensor"
@@ -44,13 +48,14 @@ type step interface {
 }
 
 // Compile plans forward passes of batch pictures that fill the taps and stop
-// at the deepest of them. It fails where a tap names no node.
-func (n *Network) Compile(batch int, taps ...Tap) (*Plan, error) {
+// at the deepest of them, and reads the weights that these need. It fails
+// where a tap names no node or weights cannot be read.
+func (n *Network) Compile(ctx context.Context, batch int, taps ...Tap) (*Plan, error) {
 	set, _ := kernel.Active()
-	return n.compile(set, batch, taps)
+	return n.compile(ctx, set, batch, taps)
 }
 
-func (n *Network) compile(set *kernel.Set, batch int, taps []Tap) (*Plan, error) {
+func (n *Network) compile(ctx context.Context, set *kernel.Set, batch int, taps []Tap) (*Plan, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d", batch)
 	}
@@ -73,7 +78,7 @@ func (n *Network) compile(set *kernel.Set, batch int, taps []Tap) (*Plan, error)
 		c.plan.taps = append(c.plan.taps, b)
 	}
 	c.place()
-	return c.plan, nil
+	return c.plan, c.load(ctx)
 }
 
 // compiler holds the state of one Compile.
@@ -84,6 +89,32 @@ type compiler struct {
 	users   map[*Node][]*Node // only nodes that a tap needs
 	values  map[*Node]*buffer // where outputs stand; fused nodes share
 	buffers []*buffer
+	packs   []func() error
+}
+
+// pack has the weights of a node packed into dst before the plan is done.
+func (c *compiler) pack(n, norm *Node, dst **packedWeights) {
+	c.packs = append(c.packs, func() (err error) {
+		if *dst, err = c.network.pack(n, norm, c.plan.set); err != nil {
+			return fmt.Errorf("%s %q: %w", n.Op.Type(), n.Name, err)
+		}
+		return nil
+	})
+}
+
+// load packs the weights of all steps, several layers at a time.
+func (c *compiler) load(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, pack := range c.packs {
+		g.Go(func() error {
+			if ctx.Err() != nil {
+				return fmt.Errorf("reading weights: %w", context.Cause(ctx))
+			}
+			return pack()
+		})
+	}
+	return g.Wait()
 }
 
 // resolve finds the tapped nodes. A reduced tap becomes a pooling node of its
@@ -178,10 +209,17 @@ func (c *compiler) emit(n *Node) error {
 	case Rescaling:
 		c.step(n, n, newNormalise(rescaling(op), fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
 	case Normalization:
-		c.step(n, n, newNormalise(c.network.statistics(n), fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
+		a, err := c.network.statistics(n)
+		if err != nil {
+			return err
+		}
+		c.step(n, n, newNormalise(a, fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
 	case BatchNormalization:
 		fused := c.fuse(n, Linear, false)
-		a := c.network.normalisation(n)
+		a, err := c.network.normalisation(n)
+		if err != nil {
+			return err
+		}
 		c.step(n, fused.last, newNormalise(a, fused), n.Inputs[0])
 	case Activate:
 		c.activate(n, n.Inputs[0], op.Activation)

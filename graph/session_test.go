@@ -138,13 +138,13 @@ func sameSize(maps []*graph.Node, x *graph.Node) []*graph.Node {
 func checkNetwork(t *rapid.T, set *kernel.Set, pool *graph.Pool, g *graph.Graph) {
 	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 	weights := randomWeights(random, g)
-	network, err := graph.NewNetwork(g, weights)
+	network, err := graph.NewNetwork(g, graph.Tensors(weights))
 	if err != nil {
 		t.Fatal(err)
 	}
 	taps := drawTaps(t, g)
 	batch := rapid.IntRange(1, 3).Draw(t, "batch")
-	plan, err := network.CompileFor(set, batch, taps...)
+	plan, err := network.CompileFor(context.Background(), set, batch, taps...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func small(t testing.TB) *graph.Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	network, err := graph.NewNetwork(g, randomWeights(rand.New(rand.NewPCG(1, 2)), g))
+	network, err := graph.NewNetwork(g, graph.Tensors(randomWeights(rand.New(rand.NewPCG(1, 2)), g)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestFusion(t *testing.T) {
 		for _, name := range test.taps {
 			taps = append(taps, graph.Tap{Node: name})
 		}
-		plan, err := small(t).Compile(1, taps...)
+		plan, err := small(t).Compile(context.Background(), 1, taps...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,7 +294,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 	pool := graph.NewPool(2)
 	defer pool.Close()
 	for _, workers := range []*graph.Pool{nil, pool} {
-		plan, err := small(t).Compile(2, graph.Tap{Node: "add", Reduce: graph.Mean}, graph.Tap{Node: "classes"})
+		plan, err := small(t).Compile(context.Background(), 2, graph.Tap{Node: "add", Reduce: graph.Mean}, graph.Tap{Node: "classes"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,7 +313,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 func TestSessionsShareAPlanAndAPool(t *testing.T) {
 	pool := graph.NewPool(2)
 	defer pool.Close()
-	plan, err := small(t).Compile(1, graph.Tap{Node: "classes"})
+	plan, err := small(t).Compile(context.Background(), 1, graph.Tap{Node: "classes"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,7 +345,7 @@ func TestSessionsShareAPlanAndAPool(t *testing.T) {
 }
 
 func TestRunStopsWithItsContext(t *testing.T) {
-	plan, err := small(t).Compile(1, graph.Tap{Node: "classes"})
+	plan, err := small(t).Compile(context.Background(), 1, graph.Tap{Node: "classes"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -380,11 +380,11 @@ func TestErrorsNameTheNode(t *testing.T) {
 		{"dense on a map", build(func(b *graph.Builder, x *graph.Node) { b.Dense("fc", x, graph.Dense{Units: 3}) }),
 			`Dense "fc": input 8x8x3, want [units]`},
 		{"unknown tap", func() error {
-			_, err := small(t).Compile(1, graph.Tap{Node: "nothing"})
+			_, err := small(t).Compile(context.Background(), 1, graph.Tap{Node: "nothing"})
 			return err
 		}(), `tap "nothing": no such node`},
 		{"missing weights", func() error {
-			_, err := graph.NewNetwork(small(t).Graph(), nil)
+			_, err := graph.NewNetwork(small(t).Graph(), graph.Tensors{})
 			return err
 		}(), `weights "conv/kernel" are missing`},
 	}

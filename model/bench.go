@@ -40,7 +40,7 @@ func (m *Model) Bench(ctx context.Context, batches []int, pool *graph.Pool, runs
 	report := BenchReport{
 		Model: m.info.Name, Input: m.info.Input, Level: level, Threads: pool.Threads(), Parameters: m.info.Parameters,
 	}
-	for _, node := range m.network.Graph().Nodes() {
+	for _, node := range m.native().Graph().Nodes() {
 		report.MultiplyAdds += node.MultiplyAdds()
 	}
 	for _, batch := range batches {
@@ -59,7 +59,7 @@ func (m *Model) Bench(ctx context.Context, batches []int, pool *graph.Pool, runs
 
 // time returns the milliseconds of each run, shortest first.
 func (m *Model) time(ctx context.Context, batch int, pool *graph.Pool, runs int) ([]float64, error) {
-	plan, err := m.network.Compile(batch, graph.Tap{Node: m.info.Layers[len(m.info.Layers)-1].Name})
+	plan, err := m.native().Compile(ctx, batch, graph.Tap{Node: m.info.Layers[len(m.info.Layers)-1].Name})
 	if err != nil {
 		return nil, err
 	}

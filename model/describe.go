@@ -5,7 +5,6 @@ import (
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
-	"github.com/convnetplayground/convnet/weights/embedded"
 	"github.com/convnetplayground/convnet/zoo"
 )
 
@@ -26,7 +25,8 @@ type Info struct {
 	Title      string  `json:"title"`
 	Family     string  `json:"family"`
 	Parameters int     `json:"parameters"`
-	Input      [3]int  `json:"input"` // [height, width, channels]
+	Classes    int     `json:"classes"` // 0 without a classifier
+	Input      [3]int  `json:"input"`   // [height, width, channels]
 	Licence    string  `json:"licence"`
 	Weights    string  `json:"weights"` // embedded, installed or missing
 	Layers     []Layer `json:"layers"`
@@ -39,7 +39,7 @@ const (
 	Missing   = "missing"
 )
 
-// Names lists the known models.
+// Names lists the architectures of the zoo.
 func Names() []string {
 	var names []string
 	for _, a := range zoo.All() {
@@ -48,32 +48,10 @@ func Names() []string {
 	return names
 }
 
-// Describe tells what a model is, without reading weights. An unknown name is
-// an *UnknownError.
-func Describe(name string) (Info, error) {
-	architecture, g, err := build(name)
-	if err != nil {
-		return Info{}, err
-	}
-	return describe(architecture, g), nil
-}
-
-func build(name string) (zoo.Architecture, *graph.Graph, error) {
-	architecture, ok := zoo.Find(name)
-	if !ok {
-		return zoo.Architecture{}, nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
-	}
-	g, err := architecture.Build(zoo.Options{Top: true})
-	return architecture, g, err
-}
-
-func describe(a zoo.Architecture, g *graph.Graph) Info {
+func describe(a zoo.Architecture, o zoo.Options, g *graph.Graph) Info {
 	info := Info{
 		Name: a.Name, Title: a.Title, Family: a.Family, Licence: a.Licence,
 		Input: [3]int{a.Size, a.Size, 3}, Weights: Missing,
-	}
-	if slices.Contains(embedded.Names(), a.Name) {
-		info.Weights = Embedded
 	}
 	for i, node := range g.Nodes() {
 		info.Parameters += node.ParameterCount()
@@ -82,6 +60,9 @@ func describe(a zoo.Architecture, g *graph.Graph) Info {
 			Parameters: node.ParameterCount(), ParametersCumulative: info.Parameters,
 			Search: slices.Contains(a.SearchLayers, node.Name),
 		})
+	}
+	if o.Top {
+		info.Classes = info.Layers[len(info.Layers)-1].Shape[2]
 	}
 	return info
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/preprocess"
@@ -15,10 +16,16 @@ type Embedder struct {
 	vectors [][]float32
 }
 
-// Embedder prepares one forward pass that fills the given layers. A nil pool
-// runs it in the caller's goroutine alone. Unknown layers are an *UnknownError.
-func (m *Model) Embedder(layers []string, p Pooling, r preprocess.Recipe, pool *graph.Pool) (*Embedder, error) {
-	plan, err := m.plan(layers, p)
+// Embedder prepares one forward pass of pictures of the recipe's size, which
+// must be square, that fills the given layers. It reads the weights that are
+// not in memory yet. A nil pool runs it in the caller's goroutine alone.
+// Unknown layers are an *UnknownError; the error wraps ErrSize for layers that
+// the network has only at its native size.
+func (m *Model) Embedder(ctx context.Context, layers []string, p Pooling, r preprocess.Recipe, pool *graph.Pool) (*Embedder, error) {
+	if r.Width != r.Height {
+		return nil, fmt.Errorf("model %s: pictures of %dx%d are not square", m.info.Name, r.Width, r.Height)
+	}
+	plan, err := m.plan(ctx, r.Width, layers, p)
 	if err != nil {
 		return nil, err
 	}

@@ -4,115 +4,106 @@
 package model
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/preprocess"
-	"github.com/convnetplayground/convnet/tensor"
-	"github.com/convnetplayground/convnet/weights"
-	"github.com/convnetplayground/convnet/weights/embedded"
 	"github.com/convnetplayground/convnet/zoo"
 )
 
 // Model is a network with its weights. It may be shared by many goroutines.
 type Model struct {
 	architecture zoo.Architecture
+	options      zoo.Options
 	info         Info
-	network      *graph.Network
-	hash         string
+	labels       []string
+	source       io.Closer // nil for weights in memory
+	hash         func() (string, error)
 
-	mu    sync.Mutex
-	plans map[string]*graph.Plan // by taps, for one picture at a time
+	mu       sync.Mutex
+	networks map[int]*graph.Network // by height and width of the input
+	plans    map[string]*graph.Plan // by size and taps, for one picture at a time
 }
 
-// Open binds the weights that are embedded in the program. An unknown name is
-// an *UnknownError.
-func Open(name string) (*Model, error) {
-	if _, ok := zoo.Find(name); !ok {
-		return nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
-	}
-	source, err := embedded.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", name, err)
-	}
-	return bind(name, source)
-}
-
-// OpenWeights binds the weights of a file.
-func OpenWeights(name, path string) (*Model, error) {
-	if _, ok := zoo.Find(name); !ok {
-		return nil, &UnknownError{Kind: "model", Name: name, Near: Near(name, Names())}
-	}
-	source, err := weights.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", name, err)
-	}
-	return bind(name, source)
-}
-
-// bind reads all tensors and closes the source.
-func bind(name string, source weights.Source) (*Model, error) {
-	architecture, g, err := build(name)
-	if err != nil {
-		return nil, errors.Join(err, source.Close())
-	}
-	tensors, err := weights.Bind(g.Parameters(), source)
-	if err := errors.Join(err, source.Close()); err != nil {
-		return nil, fmt.Errorf("model %s: %w", name, err)
-	}
-	return join(architecture, g, tensors, source.Hash())
-}
-
-func join(a zoo.Architecture, g *graph.Graph, tensors map[string]tensor.Tensor, hash string) (*Model, error) {
-	network, err := graph.NewNetwork(g, tensors)
+// newModel joins the graph of an architecture in the form of the options with
+// its weights.
+func newModel(a zoo.Architecture, o zoo.Options, g *graph.Graph, w graph.Weights) (*Model, error) {
+	network, err := graph.NewNetwork(g, w)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", a.Name, err)
 	}
-	info := describe(a, g)
-	if info.Weights == Missing {
-		info.Weights = Installed
+	m := &Model{
+		architecture: a, options: o, info: describe(a, o, g),
+		networks: map[int]*graph.Network{a.Size: network}, plans: map[string]*graph.Plan{},
 	}
-	return &Model{architecture: a, info: info, network: network, hash: hash, plans: map[string]*graph.Plan{}}, nil
+	m.labels = labels(m.info.Classes)
+	return m, nil
 }
 
 // Info describes the network. The caller leaves the layers as they are.
 func (m *Model) Info() Info { return m.info }
 
 // WeightsHash identifies the weights: part of an embedding's key.
-func (m *Model) WeightsHash() string { return m.hash }
+func (m *Model) WeightsHash() (string, error) { return m.hash() }
+
+// Close releases the file of the weights. Sessions that were prepared go on;
+// nothing new can be prepared. A model that is dropped without it keeps the
+// file open until it is collected.
+func (m *Model) Close() error {
+	if m.source == nil {
+		return nil
+	}
+	return m.source.Close()
+}
 
 // SearchLayers lists the layers that search offers, from input to output.
 func (m *Model) SearchLayers() []string { return slices.Clone(m.architecture.SearchLayers) }
 
-// Recipe is the preprocessing that the network was trained with.
+// Recipe is the preprocessing that the network was trained with, at its native
+// size.
 func (m *Model) Recipe(a preprocess.Aspect, f preprocess.Filter) preprocess.Recipe {
 	p := m.architecture.Preprocessing
 	return preprocess.Recipe{
 		Width: m.architecture.Size, Height: m.architecture.Size, Aspect: a, Filter: f,
-		Mean: p.Mean, Std: p.Std,
+		Divisor: p.Divisor, Mean: p.Mean, Std: p.Std, BGR: p.BGR,
 	}
 }
 
+// CheckSize tells why the network cannot take pictures of a height and width.
+func (m *Model) CheckSize(size int) error {
+	o := m.options
+	o.Size, o.Top = size, false
+	_, err := m.architecture.Build(o)
+	return err
+}
+
 // plan compiles the forward pass of one picture to the layers, once.
-func (m *Model) plan(layers []string, p Pooling) (*graph.Plan, error) {
-	taps := make([]graph.Tap, len(layers))
-	for i, layer := range layers {
-		if m.network.Graph().Node(layer) == nil {
-			return nil, m.unknownLayer(layer)
-		}
-		taps[i] = graph.Tap{Node: layer, Reduce: p.reduction()}
-	}
-	key := string(p) + " " + strings.Join(layers, " ")
+func (m *Model) plan(ctx context.Context, size int, layers []string, p Pooling) (*graph.Plan, error) {
+	key := strings.Join(append([]string{strconv.Itoa(size), string(p)}, layers...), " ")
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if plan := m.plans[key]; plan != nil {
 		return plan, nil
 	}
-	plan, err := m.network.Compile(1, taps...)
+	network, err := m.network(size)
+	if err != nil {
+		return nil, err
+	}
+	taps := make([]graph.Tap, len(layers))
+	for i, layer := range layers {
+		if network.Graph().Node(layer) == nil {
+			return nil, m.unknownLayer(layer, size)
+		}
+		taps[i] = graph.Tap{Node: layer, Reduce: p.reduction()}
+	}
+	plan, err := network.Compile(ctx, 1, taps...)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", m.info.Name, err)
 	}
@@ -120,9 +111,50 @@ func (m *Model) plan(layers []string, p Pooling) (*graph.Plan, error) {
 	return plan, nil
 }
 
-func (m *Model) unknownLayer(name string) error {
+// network is the network for pictures of a size. A classifier that needs the
+// native size is left out at others. The caller holds the lock.
+func (m *Model) network(size int) (*graph.Network, error) {
+	if n := m.networks[size]; n != nil {
+		return n, nil
+	}
+	o := m.options
+	o.Size = size
+	n, err := resized(m.architecture, o, m.networks[m.architecture.Size])
+	if err != nil && o.Top {
+		o.Top = false
+		n, err = resized(m.architecture, o, m.networks[m.architecture.Size])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m.info.Name, err)
+	}
+	m.networks[size] = n
+	return n, nil
+}
+
+// native is the network for pictures of its native size.
+func (m *Model) native() *graph.Network {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.networks[m.architecture.Size]
+}
+
+func resized(a zoo.Architecture, o zoo.Options, native *graph.Network) (*graph.Network, error) {
+	g, err := a.Build(o)
+	if err != nil {
+		return nil, err
+	}
+	return native.With(g)
+}
+
+// ErrSize means that a layer exists only at the model's native input size.
+var ErrSize = errors.New("exists only at the native size")
+
+func (m *Model) unknownLayer(name string, size int) error {
 	var known []string
 	for _, layer := range m.info.Layers {
+		if layer.Name == name {
+			return fmt.Errorf("model %s: layer %s %w of %d, not at %d", m.info.Name, name, ErrSize, m.architecture.Size, size)
+		}
 		known = append(known, layer.Name)
 	}
 	return &UnknownError{Kind: "layer", Name: name, Near: Near(name, known)}

@@ -19,7 +19,7 @@ import (
 
 func open(t testing.TB) *model.Model {
 	t.Helper()
-	m, err := model.Open("efficientnet-lite0")
+	m, err := model.NewLibrary("").Open("efficientnet-lite0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,11 +46,11 @@ func TestPredictKnowsWhatItSees(t *testing.T) {
 		{"carnivore_mammal/dingo.jpg", "dingo"},
 	}
 	for _, name := range embedded.Names() {
-		m, err := model.Open(name)
+		m, err := model.NewLibrary("").Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := m.Predictor(m.Recipe(preprocess.Crop, preprocess.Bilinear), nil)
+		p, err := m.Predictor(context.Background(), m.Recipe(preprocess.Crop, preprocess.Bilinear), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestEmbedderShapes(t *testing.T) {
 	}
 	im := stamp(t, "carnivore_mammal/dingo.jpg")
 	for pooling, want := range tests {
-		e, err := m.Embedder(layers, pooling, recipe, nil)
+		e, err := m.Embedder(context.Background(), layers, pooling, recipe, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +108,7 @@ func TestPoolingEqualsTheMap(t *testing.T) {
 	im := stamp(t, "carnivore_mammal/dingo.jpg")
 	vectors := map[model.Pooling][]float32{}
 	for _, pooling := range []model.Pooling{model.Avg, model.Max, model.None} {
-		e, err := m.Embedder([]string{"block2a_expand_conv"}, pooling, recipe, nil)
+		e, err := m.Embedder(context.Background(), []string{"block2a_expand_conv"}, pooling, recipe, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,10 +137,10 @@ func TestPoolingEqualsTheMap(t *testing.T) {
 }
 
 func TestUnknownNamesListTheNearOnes(t *testing.T) {
-	_, errModel := model.Open("efficientnet-lite9")
+	_, errModel := model.NewLibrary("").Open("efficientnet-lite9")
 	_, errPooling := model.ParsePooling("average")
 	m := open(t)
-	_, errLayer := m.Embedder([]string{"top_activaton"}, model.Avg, m.Recipe(preprocess.Squash, preprocess.Bilinear), nil)
+	_, errLayer := m.Embedder(context.Background(), []string{"top_activaton"}, model.Avg, m.Recipe(preprocess.Squash, preprocess.Bilinear), nil)
 	tests := []struct {
 		err  error
 		want string
@@ -194,7 +194,7 @@ func TestRandomIsReproducible(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := m.Embedder([]string{"block3b_add"}, model.Avg, m.Recipe(preprocess.Squash, preprocess.Bilinear), nil)
+		e, err := m.Embedder(context.Background(), []string{"block3b_add"}, model.Avg, m.Recipe(preprocess.Squash, preprocess.Bilinear), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func BenchmarkForward(b *testing.B) {
 			m := open(b)
 			pool := graph.NewPool(threads)
 			defer pool.Close()
-			e, err := m.Embedder([]string{"predictions"}, model.Flatten, m.Recipe(preprocess.Squash, preprocess.Bilinear), pool)
+			e, err := m.Embedder(context.Background(), []string{"predictions"}, model.Flatten, m.Recipe(preprocess.Squash, preprocess.Bilinear), pool)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	_ "embed" // the labels
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -27,17 +28,25 @@ type Predictor struct {
 	labels   []string
 }
 
-// Predictor prepares the forward pass to the last layer.
-func (m *Model) Predictor(r preprocess.Recipe, pool *graph.Pool) (*Predictor, error) {
+// ErrNoClassifier means that a model's weights are only those of its feature
+// maps.
+var ErrNoClassifier = errors.New("its weights have no classifier")
+
+// Predictor prepares the forward pass to the last layer. The error wraps
+// ErrNoClassifier where there is none.
+func (m *Model) Predictor(ctx context.Context, r preprocess.Recipe, pool *graph.Pool) (*Predictor, error) {
+	if !m.options.Top {
+		return nil, fmt.Errorf("model %s: %w", m.info.Name, ErrNoClassifier)
+	}
 	last := m.info.Layers[len(m.info.Layers)-1]
-	e, err := m.Embedder([]string{last.Name}, Flatten, r, pool)
+	e, err := m.Embedder(ctx, []string{last.Name}, Flatten, r, pool)
 	if err != nil {
 		return nil, err
 	}
-	return &Predictor{embedder: e, labels: labels(last.Shape[2])}, nil
+	return &Predictor{embedder: e, labels: m.labels}, nil
 }
 
-// labels names the classes of a classifier.
+// labels names the classes of a classifier: ImageNet's, or numbers.
 func labels(classes int) []string {
 	names := strings.Split(strings.TrimSpace(imagenetLabels), "\n")
 	if len(names) == classes {

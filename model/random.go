@@ -8,21 +8,32 @@ import (
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/zoo"
 )
 
 // Random binds random weights, batch-norm statistics included: the network's
 // speed without its knowledge. The same seed gives the same weights.
-func Random(name string, seed uint64) (*Model, error) {
-	architecture, g, err := build(name)
+func Random(architecture string, seed uint64) (*Model, error) {
+	a, ok := zoo.Find(architecture)
+	if !ok {
+		return nil, &UnknownError{Kind: "model", Name: architecture, Near: Near(architecture, Names())}
+	}
+	o := zoo.Options{Top: true}
+	g, err := a.Build(o)
 	if err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(seed, 0))
-	tensors := map[string]tensor.Tensor{}
+	tensors := graph.Tensors{}
 	for _, p := range g.Parameters() {
 		tensors[p.Name] = randomWeights(random, p)
 	}
-	return join(architecture, g, tensors, "random-"+strconv.FormatUint(seed, 10))
+	m, err := newModel(a, o, g, tensors)
+	if err != nil {
+		return nil, err
+	}
+	m.hash = func() (string, error) { return "random-" + strconv.FormatUint(seed, 10), nil }
+	return m, nil
 }
 
 // randomWeights keeps the variance of feature maps about the same from layer
@@ -30,7 +41,10 @@ func Random(name string, seed uint64) (*Model, error) {
 func randomWeights(random *rand.Rand, p graph.Parameter) tensor.Tensor {
 	t := tensor.New(p.Shape...)
 	kind := p.Name[strings.LastIndexByte(p.Name, '/')+1:]
-	fanIn := p.Shape.Elements() / p.Shape[len(p.Shape)-1]
+	fanIn := 1
+	if axes := len(p.Shape); axes > 1 {
+		fanIn = p.Shape.Elements() / p.Shape[axes-1]
+	}
 	if kind == "depthwise_kernel" {
 		fanIn = p.Shape[0] * p.Shape[1]
 	}

@@ -32,12 +32,15 @@ func ParseAspect(s string) (Aspect, error) {
 }
 
 // Recipe describes the way from a picture to a network input. Each value becomes
-// (x - Mean) / Std of its channel, with x in 0…255 and channels in the order R, G, B.
+// (x / Divisor - Mean) / Std of its channel, with x in 0…255, in float32 and in this
+// order: the steps of Keras' preprocess_input, whose rounding it keeps.
 type Recipe struct {
 	Width, Height int
 	Filter        Filter
 	Aspect        Aspect
-	Mean, Std     [3]float32
+	Divisor       float32    // 0 is 1
+	Mean, Std     [3]float32 // of red, green and blue
+	BGR           bool       // blue comes first
 }
 
 // Fill writes the network input of a picture to dst, which is [Height, Width, 3].
@@ -45,14 +48,25 @@ func (r Recipe) Fill(dst []float32, im *Image) {
 	var table [3][256]float32
 	for c := range table {
 		for x := range table[c] {
-			table[c][x] = (float32(x) - r.Mean[c]) / r.Std[c]
+			table[c][x] = (float32(x)/r.divisor() - r.Mean[c]) / r.Std[c]
 		}
+	}
+	red, blue := 0, 2
+	if r.BGR {
+		red, blue = 2, 0
 	}
 	pix := r.fit(im).Pix
 	dst = dst[:len(pix)]
 	for i := 0; i+2 < len(pix); i += 3 {
-		dst[i], dst[i+1], dst[i+2] = table[0][pix[i]], table[1][pix[i+1]], table[2][pix[i+2]]
+		dst[i+red], dst[i+1], dst[i+blue] = table[0][pix[i]], table[1][pix[i+1]], table[2][pix[i+2]]
 	}
+}
+
+func (r Recipe) divisor() float32 {
+	if r.Divisor == 0 {
+		return 1
+	}
+	return r.Divisor
 }
 
 // fit gives the picture the recipe's size.
@@ -79,7 +93,15 @@ func (r Recipe) beforeCrop(width, height int) (int, int) {
 // String names all that the recipe does, e.g.
 // "bilinear-squash-224x224-mean127-std128". Equal recipes give equal strings.
 func (r Recipe) String() string {
-	return fmt.Sprintf("%s-%s-%dx%d-mean%s-std%s", r.Filter, r.Aspect, r.Width, r.Height, channels(r.Mean), channels(r.Std))
+	name := fmt.Sprintf("%s-%s-%dx%d", r.Filter, r.Aspect, r.Width, r.Height)
+	if d := r.divisor(); d != 1 {
+		name += fmt.Sprintf("-by%v", d)
+	}
+	name += fmt.Sprintf("-mean%s-std%s", channels(r.Mean), channels(r.Std))
+	if r.BGR {
+		name += "-bgr"
+	}
+	return name
 }
 
 func channels(v [3]float32) string {

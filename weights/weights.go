@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights/safetensors"
 )
@@ -15,35 +16,49 @@ import (
 // ErrFormat means that the content is no weight file of a known kind.
 var ErrFormat = errors.New("not a weight file")
 
-// Source holds named tensors. All methods may be called from many goroutines.
+// Source holds named tensors. Its values are read on demand, so that they can
+// go straight to where they are needed. All methods but Close may be called
+// from many goroutines.
 type Source interface {
 	// Names lists the tensors in the order in which the file stores them.
 	Names() []string
-	// Tensor reads one tensor, converted to float32. The caller owns the copy.
-	Tensor(name string) (tensor.Tensor, error)
-	// Hash is the SHA-256 of the whole file in hexadecimal.
-	Hash() string
+	// Shape tells the extents of a tensor; false where there is none.
+	Shape(name string) (tensor.Shape, bool)
+	// Read fills dst with the values of a tensor from the flat offset on, in C
+	// order, converted to float32.
+	Read(dst []float32, name string, offset int) error
+	// Hash is the SHA-256 of the whole file in hexadecimal, computed when it
+	// is first asked for.
+	Hash() (string, error)
 	// Close releases the file. No other method may be called afterwards.
 	Close() error
+}
+
+// Layered sources know the layers of the network, those without weights too.
+type Layered interface {
+	// Layers lists their names, as far as the file has them.
+	Layers() []string
 }
 
 var _ Source = (*safetensors.File)(nil)
 
 // Open opens the weight file at path, whose kind it tells by the content, not the
-// name. Errors name the file; a file of an unknown kind wraps ErrFormat.
-func Open(path string) (Source, error) {
+// name. Its tensors are called as the parameters of g where that is the network they
+// were made for, whatever the file calls them. Errors name the file; a file of an
+// unknown kind wraps ErrFormat.
+func Open(path string, g *graph.Graph) (Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
 	}
-	source, err := read(f, path)
+	source, err := read(f, path, g)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return source, nil
 }
 
-func read(f *os.File, path string) (Source, error) {
+func read(f *os.File, path string, g *graph.Graph) (Source, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
@@ -51,12 +66,21 @@ func read(f *os.File, path string) (Source, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("weights %s: %w: not a regular file", path, ErrFormat)
 	}
-	var head [9]byte
-	if _, err := io.ReadFull(io.NewSectionReader(f, 0, 9), head[:]); err != nil {
-		return nil, fmt.Errorf("weights %s: %w: only %d bytes; give a safetensors file", path, ErrFormat, info.Size())
+	head := make([]byte, 16)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("weights %s: %w", path, err)
 	}
-	if !bytes.HasPrefix(head[8:], []byte("{")) {
-		return nil, fmt.Errorf("weights %s: %w: no safetensors header; give a safetensors file", path, ErrFormat)
+	head = head[:n]
+	switch {
+	case n > 8 && head[8] == '{':
+		source, err := safetensors.Read(f, info.Size(), path)
+		if err != nil {
+			return nil, err
+		}
+		return named(source, g), nil
+	case bytes.HasPrefix(head, []byte("\x89HDF")):
+		return nil, fmt.Errorf("weights %s: %w: HDF5", path, ErrFormat)
 	}
-	return safetensors.Read(f, info.Size(), path)
+	return nil, fmt.Errorf("weights %s: %w: it has %d bytes and no known beginning; give a .safetensors file", path, ErrFormat, info.Size())
 }

@@ -8,10 +8,24 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights"
 	"github.com/convnetplayground/convnet/weights/safetensors"
 )
+
+// dense is a network of one layer.
+func dense(t *testing.T) *graph.Graph {
+	t.Helper()
+	b := graph.NewBuilder()
+	x := b.Input("input", 1, 1, 1)
+	b.Dense("dense", b.Flatten("flat", x), graph.Dense{Units: 2})
+	g, err := b.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
 
 func TestOpenReadsByContent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "weights.bin")
@@ -26,15 +40,15 @@ func TestOpenReadsByContent(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	source, err := weights.Open(path)
+	source, err := weights.Open(path, dense(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := source.Tensor("dense/kernel")
-	if err != nil {
+	got := make([]float32, 2)
+	if err := source.Read(got, "dense/kernel", 0); err != nil {
 		t.Fatal(err)
 	}
-	if got.Data[1] != 4 {
+	if got[1] != 4 {
 		t.Errorf("read %v", got)
 	}
 	if err := source.Close(); err != nil {
@@ -57,17 +71,17 @@ func TestOpenRefusesOtherFiles(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := weights.Open(path)
+		_, err := weights.Open(path, dense(t))
 		if !errors.Is(err, c.is) {
 			t.Errorf("%s: error is %v, want %v", c.name, err, c.is)
 		} else if !strings.Contains(err.Error(), path) {
 			t.Errorf("message %q does not name the file", err)
 		}
 	}
-	if _, err := weights.Open(filepath.Join(dir, "missing")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := weights.Open(filepath.Join(dir, "missing"), dense(t)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing file: %v", err)
 	}
-	if _, err := weights.Open(dir); !errors.Is(err, weights.ErrFormat) {
+	if _, err := weights.Open(dir, dense(t)); !errors.Is(err, weights.ErrFormat) {
 		t.Errorf("directory: %v", err)
 	}
 }

@@ -59,7 +59,7 @@ func compare(t *testing.T, network *graph.Network, golden activations, layers []
 	for _, layer := range layers {
 		taps = append(taps, graph.Tap{Node: layer})
 	}
-	plan, err := network.Compile(batch, taps...)
+	plan, err := network.Compile(context.Background(), batch, taps...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,12 +141,11 @@ func openNetwork(t *testing.T, a zoo.Architecture) *graph.Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer source.Close()
-	tensors, err := weights.Bind(g.Parameters(), source)
-	if err != nil {
+	t.Cleanup(func() { source.Close() })
+	if err := weights.Check(g.Parameters(), source); err != nil {
 		t.Fatal(err)
 	}
-	network, err := graph.NewNetwork(g, tensors)
+	network, err := graph.NewNetwork(g, source)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -287,7 +287,7 @@ func TestScenarios(t *testing.T) {
 			contains: []string{`"queries":8,"weighted_score":`, `"precision_at_1":`, `"mean_average_precision":`}},
 		{name: "evaluate without an index", target: "/api/v1/evaluate?dataset=small&pool=flatten", status: 409},
 
-		{name: "indexes", target: "/api/v1/indexes?dataset=small", status: 200, contains: []string{`"layer":"block2b_add","pool":"avg","rows":8,`}},
+		{name: "indexes", target: "/api/v1/indexes?dataset=small", status: 200, contains: []string{`"layer":"block2b_add","pool":"avg","preprocessing":"bilinear-squash-224x224-mean127-std128","rows":8,`}},
 		{name: "indexes of a dataset without any", target: "/api/v1/indexes?dataset=stamps", status: 200, contains: []string{`{"indexes":[]}`}},
 		{name: "index with malformed JSON", method: "POST", target: "/api/v1/indexes", body: `{"dataset":`, header: []string{"Content-Type", jsonType}, status: 400},
 		{name: "index with no body", method: "POST", target: "/api/v1/indexes", header: []string{"Content-Type", jsonType}, status: 400},

@@ -25,10 +25,12 @@ type startIndex struct {
 }
 
 type indexBody struct {
-	Dataset string   `json:"dataset" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Dataset to index" example:"stamps"`
-	Model   string   `json:"model" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Model to index with" example:"efficientnet-lite0"`
-	Layers  []string `json:"layers,omitempty" minItems:"1" maxItems:"64" pattern:"^[A-Za-z0-9_./-]{1,128}$" doc:"Layers to fill in one pass; by default the model's search layers"`
-	Pool    poolName `json:"pool,omitempty" default:"avg" doc:"Way from a feature map to a vector"`
+	Dataset string     `json:"dataset" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Dataset to index" example:"stamps"`
+	Model   string     `json:"model" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Model to index with" example:"efficientnet-lite0"`
+	Layers  []string   `json:"layers,omitempty" minItems:"1" maxItems:"64" pattern:"^[A-Za-z0-9_./-]{1,128}$" doc:"Layers to fill in one pass; by default the model's search layers"`
+	Pool    poolName   `json:"pool,omitempty" default:"avg" doc:"Way from a feature map to a vector"`
+	Resize  resizeName `json:"resize,omitempty" doc:"Way in which pictures become the size of the model's input; by default standard"`
+	Size    int        `json:"size,omitempty" minimum:"0" maximum:"4096" doc:"Height and width of the model's input; 0 for those it was trained at"`
 }
 
 // UnmarshalJSON refuses null, which the framework takes for an absent member
@@ -70,6 +72,7 @@ func (s *service) registerIndexes(api huma.API) {
 	huma.Register(api, start, func(ctx context.Context, in *startIndex) (*started, error) {
 		status, err := s.pg.StartIndex(ctx, playground.IndexRequest{
 			Dataset: in.Body.Dataset, Model: in.Body.Model, Layers: in.Body.Layers, Pool: string(in.Body.Pool),
+			Resize: string(in.Body.Resize), Size: in.Body.Size,
 		})
 		if err != nil {
 			return nil, s.failure(ctx, err)

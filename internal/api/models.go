@@ -21,7 +21,7 @@ func (s *service) registerModels(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/models", "list-models", "models",
 		"List models", "All models that the program knows."),
 		func(ctx context.Context, _ *struct{}) (*body[modelList], error) {
-			list, err := playground.Models()
+			list, err := s.pg.Models().List()
 			if err != nil {
 				return nil, s.failure(ctx, err)
 			}
@@ -31,7 +31,7 @@ func (s *service) registerModels(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/models/{model}", "get-model", "models",
 		"Show a model", "A model with all its layers.", http.StatusNotFound),
 		func(ctx context.Context, in *modelPath) (*body[playground.ModelDetail], error) {
-			m, err := playground.Model(in.Model)
+			m, err := s.pg.Models().Show(in.Model)
 			if err != nil {
 				return nil, s.failure(ctx, err)
 			}

@@ -15,6 +15,7 @@ type (
 	metricName    string
 	poolName      string
 	transformName string
+	resizeName    string
 )
 
 func (metricName) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
@@ -27,6 +28,10 @@ func (poolName) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 func (transformName) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return oneOf(s, playground.Choices().Transforms)
+}
+
+func (resizeName) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return oneOf(s, playground.Choices().Resizes)
 }
 
 func oneOf(s *huma.Schema, choices []playground.Choice) *huma.Schema {
@@ -46,13 +51,15 @@ type Settings struct {
 	P         float64       `query:"p" minimum:"1" maximum:"1000" default:"3" doc:"Power of minkowski; other metrics take no notice of it"`
 	Pool      poolName      `query:"pool" default:"avg" doc:"Way from a feature map to a vector"`
 	Transform transformName `query:"transform" default:"sqrt-center" doc:"What is done to all vectors before they are compared"`
+	Resize    resizeName    `query:"resize" default:"standard" doc:"Way in which pictures become the size of the model's input"`
+	Size      int           `query:"size" default:"0" minimum:"0" maximum:"4096" doc:"Height and width of the model's input; 0 for those it was trained at"`
 	Top       int           `query:"top" default:"15" minimum:"1" maximum:"1000" doc:"Number of results; the score counts as many"`
 }
 
 func (in Settings) request() playground.SearchSettings {
 	r := playground.SearchSettings{
 		Dataset: in.Dataset, Model: in.Model, Layer: in.Layer, Metric: string(in.Metric),
-		Pool: string(in.Pool), Transform: string(in.Transform), Top: in.Top,
+		Pool: string(in.Pool), Transform: string(in.Transform), Resize: string(in.Resize), Size: in.Size, Top: in.Top,
 	}
 	if r.Metric == "minkowski" {
 		r.P = in.P

@@ -26,8 +26,11 @@ func (a *app) runBench(ctx context.Context, r playground.BenchRequest) error {
 	if r.Runs < 1 {
 		return &usageError{"--runs is below 1"}
 	}
-	r.Threads = a.threads
-	b, err := playground.Bench(ctx, r)
+	models, err := a.library()
+	if err != nil {
+		return err
+	}
+	b, err := models.Bench(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -163,6 +163,9 @@ func (a *app) with(ctx context.Context, use func(*playground.Playground) error) 
 	return errors.Join(use(pg), pg.Close())
 }
 
+// library opens the models of the data directory, for verbs that need no more.
+func (a *app) library() (*playground.Models, error) { return playground.OpenModels(a.options()) }
+
 func (a *app) printJSON(v any) error {
 	e := json.NewEncoder(a.stdout)
 	e.SetEscapeHTML(false)

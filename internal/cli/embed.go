@@ -22,12 +22,11 @@ func (a *app) embed() *cobra.Command {
 or max, [n, height*width*channels] with flatten, [n, height, width, channels] with none.`
 	flags := c.Flags()
 	flags.StringVar(&r.Model, "model", playground.DefaultModel, "model `name`")
-	flags.StringVar(&r.Weights, "weights", "", "safetensors `file` (default: the embedded weights)")
+	flags.StringVar(&r.Weights, "weights", "", "weight `file` of that model (default: the weights that it has)")
 	flags.StringVar(&r.Layer, "layer", "", "layer `name`")
 	flags.StringVar(&r.Pool, "pool", playground.DefaultPool, "pooling: avg, max, flatten or none")
 	flags.StringVar(&r.Out, "out", "", "`file` to write")
-	flags.StringVar(&r.Aspect, "aspect", "squash", "how a picture becomes square: crop or squash")
-	flags.StringVar(&r.Filter, "filter", "bilinear", "resampling: nearest, bilinear or bicubic")
+	resizeFlags(c, &r.Resizing, "squash")
 	for _, name := range []string{"layer", "out"} {
 		if err := c.MarkFlagRequired(name); err != nil {
 			panic("cli: embed has no flag --" + name)
@@ -37,9 +36,12 @@ or max, [n, height*width*channels] with flatten, [n, height, width, channels] wi
 }
 
 func (a *app) runEmbed(ctx context.Context, r playground.EmbedRequest) error {
-	r.Threads = a.threads
+	models, err := a.library()
+	if err != nil {
+		return err
+	}
 	bar := a.progress("embedding")
-	report, err := playground.Embed(ctx, r, bar.report)
+	report, err := models.Embed(ctx, r, bar.report)
 	bar.end()
 	if err != nil {
 		return err

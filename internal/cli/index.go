@@ -14,7 +14,8 @@ func (a *app) index() *cobra.Command {
 	c := a.command("index [flags]", "Compute the vectors of a dataset",
 		`  convnet index --dataset stamps
   convnet index --dataset holidays --model efficientnet-lite2 --layer top_activation --layer block4c_add
-  convnet index --dataset holidays --pool max`,
+  convnet index --dataset holidays --pool max
+  convnet index --dataset holidays --model vgg16 --resize original --pool flatten`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			return a.with(ctx, func(pg *playground.Playground) error { return a.runIndex(ctx, pg, r) })
 		})
@@ -25,6 +26,7 @@ is there already is not computed again; after Ctrl-C or a crash the same command
 	flags.StringVar(&r.Model, "model", playground.DefaultModel, "model `name`")
 	flags.StringSliceVar(&r.Layers, "layer", nil, "layer `name`; may be given several times (default: the model's search layers)")
 	flags.StringVar(&r.Pool, "pool", playground.DefaultPool, "pooling: avg, max or flatten")
+	sizeFlags(c, &r.Resize, &r.Size)
 	return c
 }
 

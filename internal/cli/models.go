@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/convnetplayground/convnet/internal/playground"
 )
 
 func (a *app) models() *cobra.Command {
@@ -24,7 +22,11 @@ func (a *app) models() *cobra.Command {
 }
 
 func (a *app) listModels() error {
-	models, err := playground.Models()
+	library, err := a.library()
+	if err != nil {
+		return err
+	}
+	models, err := library.List()
 	if err != nil {
 		return err
 	}
@@ -39,7 +41,11 @@ func (a *app) listModels() error {
 }
 
 func (a *app) showModel(name string) error {
-	m, err := playground.Model(name)
+	library, err := a.library()
+	if err != nil {
+		return err
+	}
+	m, err := library.Show(name)
 	if err != nil {
 		return err
 	}

@@ -21,17 +21,19 @@ func (a *app) predict() *cobra.Command {
 		})
 	flags := c.Flags()
 	flags.StringVar(&r.Model, "model", playground.DefaultModel, "model `name`")
-	flags.StringVar(&r.Weights, "weights", "", "safetensors `file` (default: the embedded weights)")
+	flags.StringVar(&r.Weights, "weights", "", "weight `file` of that model (default: the weights that it has)")
 	flags.IntVar(&r.Top, "top", 5, "number of classes per picture")
-	flags.StringVar(&r.Aspect, "aspect", "crop", "how a picture becomes square: crop or squash")
-	flags.StringVar(&r.Filter, "filter", "bilinear", "resampling: nearest, bilinear or bicubic")
+	resizeFlags(c, &r.Resizing, "crop")
 	return c
 }
 
 func (a *app) runPredict(ctx context.Context, r playground.PredictRequest) error {
-	r.Threads = a.threads
+	models, err := a.library()
+	if err != nil {
+		return err
+	}
 	bar := a.progress("predicting")
-	answers, err := playground.Predict(ctx, r, bar.report)
+	answers, err := models.Predict(ctx, r, bar.report)
 	bar.end()
 	if err != nil {
 		return err

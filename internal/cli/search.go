@@ -22,6 +22,7 @@ func searchFlags(c *cobra.Command, s *playground.SearchSettings) {
 	flags.Float64Var(&s.P, "p", 0, "power of minkowski (default 3)")
 	flags.StringVar(&s.Pool, "pool", playground.DefaultPool, "pooling: "+names(choices.Poolings))
 	flags.StringVar(&s.Transform, "transform", playground.DefaultTransform, "transform: "+names(choices.Transforms))
+	sizeFlags(c, &s.Resize, &s.Size)
 	flags.IntVar(&s.Top, "top", playground.DefaultTop, "number of results; the score counts as many")
 }
 
@@ -81,7 +82,7 @@ func (a *app) indexed(ctx context.Context, pg *playground.Playground, s playgrou
 	if !errors.As(err, &e) || e.Kind != playground.NotIndexed {
 		return err
 	}
-	request, err := playground.IndexFor(s)
+	request, err := pg.Models().IndexFor(s)
 	if err != nil {
 		return err
 	}

@@ -13,27 +13,27 @@ type BenchRequest struct {
 	Model   string
 	Batches []int
 	Runs    int // per batch size
-	Threads int // 0 for all cores
 }
 
 // Bench times forward passes. Models without weights run with random ones.
-func Bench(ctx context.Context, r BenchRequest) (model.BenchReport, error) {
+func (m *Models) Bench(ctx context.Context, r BenchRequest) (model.BenchReport, error) {
 	for _, batch := range r.Batches {
 		if batch < 1 || batch > maxBatch {
 			return model.BenchReport{}, invalid("cannot measure", fmt.Sprintf("a batch of %d", batch), fmt.Sprintf("batches are 1 to %d", maxBatch))
 		}
 	}
-	info, err := describe(r.Model)
+	info, err := m.describe(r.Model)
 	if err != nil {
 		return model.BenchReport{}, err
 	}
-	m, err := openOrRandom(info)
+	opened, err := m.openOrRandom(info)
 	if err != nil {
 		return model.BenchReport{}, err
 	}
-	pool := graph.NewPool(r.Threads)
+	defer opened.Close()
+	pool := graph.NewPool(m.threads)
 	defer pool.Close()
-	report, err := m.Bench(ctx, r.Batches, pool, r.Runs)
+	report, err := opened.Bench(ctx, r.Batches, pool, r.Runs)
 	return report, explain("cannot measure "+r.Model, err)
 }
 
@@ -41,10 +41,10 @@ func Bench(ctx context.Context, r BenchRequest) (model.BenchReport, error) {
 // machine.
 const maxBatch = 64
 
-func openOrRandom(info model.Info) (*model.Model, error) {
-	if info.Weights == "missing" {
-		m, err := model.Random(info.Name, 1)
-		return m, explain("cannot make random weights for "+info.Name, err)
+func (m *Models) openOrRandom(info model.Info) (*model.Model, error) {
+	if info.Weights == model.Missing {
+		random, err := model.Random(info.Name, 1)
+		return random, explain("cannot make random weights for "+info.Name, err)
 	}
-	return openWeights(info.Name, "")
+	return m.open(info.Name, "")
 }

@@ -64,7 +64,7 @@ func Doctor(ctx context.Context, options Options) (Diagnosis, error) {
 		Healthy:  true,
 	}
 	d.checkKernels()
-	d.checkModels()
+	d.checkModels(options)
 	d.checkData(ctx, options)
 	d.checkDisk(options.Data)
 	return d, ctx.Err()
@@ -84,12 +84,20 @@ func (d *Diagnosis) checkKernels() {
 	d.add("kernels", level, err)
 }
 
-func (d *Diagnosis) checkModels() {
+func (d *Diagnosis) checkModels(options Options) {
+	models, err := OpenModels(options)
+	if err != nil {
+		d.add("models", "", err)
+		return
+	}
 	var failed []error
-	for _, name := range model.Names() {
-		info, err := model.Describe(name)
-		if err == nil && info.Weights != "missing" {
-			_, err = model.Open(name)
+	for _, name := range models.library.Names() {
+		info, err := models.library.Describe(name)
+		if err == nil && info.Weights != model.Missing {
+			var opened *model.Model
+			if opened, err = models.library.Open(name); err == nil {
+				err = opened.Close()
+			}
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", name, err))

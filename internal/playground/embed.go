@@ -2,7 +2,6 @@ package playground
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -19,15 +18,13 @@ import (
 
 // EmbedRequest asks for the feature maps of pictures as a .npy file.
 type EmbedRequest struct {
-	Model   string
-	Weights string // file; "" for the embedded weights
-	Layer   string
-	Pool    string   // avg, max, flatten or none
-	Paths   []string // files, and folders for all pictures in them
-	Out     string   // file to write
-	Aspect  string   // "" for squash
-	Filter  string   // "" for bilinear
-	Threads int      // 0 for all cores
+	Model    string
+	Weights  string // file; "" for the weights that the model has
+	Layer    string
+	Pool     string   // avg, max, flatten or none
+	Paths    []string // files, and folders for all pictures in them
+	Out      string   // file to write
+	Resizing          // squashes unless told otherwise
 }
 
 // EmbedReport says what Embed wrote.
@@ -45,13 +42,13 @@ type EmbedReport struct {
 // [n, channels] with pooling, [n, height*width*channels] flattened, and
 // [n, height, width, channels] with none. The file appears only when it is
 // whole. Damaged files in folders are left out; one that was named is an error.
-func Embed(ctx context.Context, r EmbedRequest, progress func(done, total int)) (EmbedReport, error) {
+func (m *Models) Embed(ctx context.Context, r EmbedRequest, progress func(done, total int)) (EmbedReport, error) {
 	report := EmbedReport{Out: r.Out, Model: r.Model, Layer: r.Layer, Pool: r.Pool, Images: []string{}, Problems: []LeftOut{}}
 	pooling, err := model.ParsePooling(r.Pool)
 	if err != nil {
 		return report, explain("cannot embed", err)
 	}
-	if _, err := describe(r.Model, r.Layer); err != nil {
+	if _, err := m.describe(r.Model, r.Layer); err != nil {
 		return report, err
 	}
 	for _, path := range r.Paths {
@@ -59,13 +56,14 @@ func Embed(ctx context.Context, r EmbedRequest, progress func(done, total int)) 
 			return report, err
 		}
 	}
-	m, recipe, err := prepare(r.Model, r.Weights, cmp.Or(r.Aspect, string(preprocess.Squash)), r.Filter)
+	opened, recipe, err := m.prepare(r.Model, r.Weights, r.Resizing, preprocess.Squash)
 	if err != nil {
 		return report, err
 	}
-	pool := graph.NewPool(r.Threads)
+	defer opened.Close()
+	pool := graph.NewPool(m.threads)
 	defer pool.Close()
-	e, err := m.Embedder([]string{r.Layer}, pooling, recipe, pool)
+	e, err := opened.Embedder(ctx, []string{r.Layer}, pooling, recipe, pool)
 	if err != nil {
 		return report, explain("cannot embed", err)
 	}

@@ -102,6 +102,11 @@ var causes = []struct {
 	{dataset.ErrEmpty, Invalid, ""},
 	{dataset.ErrName, Invalid, ""},
 	{dataset.ErrChanged, Conflict, ""},
+	{model.ErrMissing, Conflict, "install them with: convnet models pull NAME"},
+	{model.ErrInstalled, Conflict, "replace it with --replace, or choose another --name"},
+	{model.ErrName, Invalid, ""},
+	{model.ErrSize, Invalid, "choose another layer, or leave the size out"},
+	{model.ErrNoClassifier, Invalid, "embed and search work with it; import weights with a classifier to predict"},
 	{preprocess.ErrFormat, Unsupported, ""},
 	{preprocess.ErrTooLarge, TooLarge, ""},
 	{preprocess.ErrCorrupt, Invalid, ""},
@@ -134,6 +139,13 @@ func explain(what string, err error) error {
 		}
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// asError finds an *Error in err; nil where there is none.
+func asError(err error) *Error {
+	var e *Error
+	errors.As(err, &e)
+	return e
 }
 
 // splitHint takes the hint off the end of a message that has one.

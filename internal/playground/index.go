@@ -18,6 +18,7 @@ import (
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/store"
 	"github.com/convnetplayground/convnet/model"
+	"github.com/convnetplayground/convnet/preprocess"
 )
 
 // indexing is an index request whose names are all known.
@@ -26,6 +27,7 @@ type indexing struct {
 	model   string
 	layers  []string
 	pooling model.Pooling
+	recipe  preprocess.Recipe
 }
 
 func (p *Playground) resolveIndex(ctx context.Context, r IndexRequest) (indexing, error) {
@@ -35,7 +37,7 @@ func (p *Playground) resolveIndex(ctx context.Context, r IndexRequest) (indexing
 			x.layers = append(x.layers, layer)
 		}
 	}
-	info, err := describe(x.model, x.layers...)
+	info, err := p.networks.describe(x.model, x.layers...)
 	if err != nil {
 		return x, err
 	}
@@ -45,7 +47,10 @@ func (p *Playground) resolveIndex(ctx context.Context, r IndexRequest) (indexing
 	if x.pooling, err = parseVectorPooling(cmp.Or(r.Pool, DefaultPool)); err != nil {
 		return x, err
 	}
-	x.dataset, err = p.dataset(ctx, cmp.Or(r.Dataset, DefaultDataset))
+	if x.dataset, err = p.dataset(ctx, cmp.Or(r.Dataset, DefaultDataset)); err != nil {
+		return x, err
+	}
+	x.recipe, err = p.recipe(x.model, r.Resizing())
 	return x, err
 }
 
@@ -56,7 +61,7 @@ func (p *Playground) StartIndex(ctx context.Context, r IndexRequest) (job.Status
 	if err != nil {
 		return job.Status{}, err
 	}
-	key := strings.Join(append([]string{"index", x.dataset.Name, version(x.dataset), x.model, string(x.pooling)}, x.layers...), " ")
+	key := strings.Join(append([]string{"index", x.dataset.Name, version(x.dataset), x.model, string(x.pooling), x.recipe.String()}, x.layers...), " ")
 	title := fmt.Sprintf("Index %s with %s, %s, pooling %s", x.dataset.Name, x.model, countLayers(x.layers), x.pooling)
 	status, err := p.jobs.Start(key, title, func(ctx context.Context, report func(done, total int)) error {
 		_, err := p.index(ctx, x, report)
@@ -124,7 +129,7 @@ func (p *Playground) record(ctx context.Context, x indexing, report IndexReport,
 func (p *Playground) missing(x indexing) ([]embedding.Key, error) {
 	var keys []embedding.Key
 	for _, layer := range x.layers {
-		key, err := p.key(x.dataset, x.model, layer, x.pooling)
+		key, err := p.key(x.dataset, x.model, layer, x.pooling, x.recipe)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +147,7 @@ func (p *Playground) missing(x indexing) ([]embedding.Key, error) {
 
 // leftOut lists the pictures that have no vector.
 func (p *Playground) leftOut(x indexing) ([]LeftOut, error) {
-	key, err := p.key(x.dataset, x.model, x.layers[0], x.pooling)
+	key, err := p.key(x.dataset, x.model, x.layers[0], x.pooling, x.recipe)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +171,7 @@ type filling struct {
 	model   *model.Model
 	layers  []string
 	pooling model.Pooling
+	recipe  preprocess.Recipe
 	writers []*embedding.Writer // one per layer
 
 	next    atomic.Int64
@@ -183,11 +189,11 @@ func (p *Playground) fill(ctx context.Context, x indexing, keys []embedding.Key,
 	if err != nil {
 		return 0, err
 	}
-	f := &filling{dataset: x.dataset, model: m, pooling: x.pooling, reports: progress, leftOut: map[int]string{}}
+	f := &filling{dataset: x.dataset, model: m, pooling: x.pooling, recipe: x.recipe, reports: progress, leftOut: map[int]string{}}
 	for _, key := range keys {
 		f.layers = append(f.layers, key.Layer)
 	}
-	workers, err := f.workers(p.options.Threads)
+	workers, err := f.workers(ctx, p.options.Threads)
 	if err != nil {
 		return 0, err
 	}
@@ -213,10 +219,10 @@ func (p *Playground) fill(ctx context.Context, x indexing, keys []embedding.Key,
 
 // workers makes the embedders, one for each goroutine: whole pictures in
 // parallel are faster than one picture split over threads.
-func (f *filling) workers(threads int) ([]*model.Embedder, error) {
+func (f *filling) workers(ctx context.Context, threads int) ([]*model.Embedder, error) {
 	embedders := make([]*model.Embedder, max(1, min(threads, len(f.dataset.Images))))
 	for i := range embedders {
-		e, err := f.model.Embedder(f.layers, f.pooling, searchRecipe(f.model), nil)
+		e, err := f.model.Embedder(ctx, f.layers, f.pooling, f.recipe, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -340,7 +346,7 @@ func (p *Playground) Indexes(ctx context.Context, name string) ([]IndexEntry, er
 		}
 		entries = append(entries, IndexEntry{
 			Dataset: m.Key.Dataset, Model: m.Key.Model, Layer: m.Key.Layer, Pool: m.Key.Pooling,
-			Rows: m.Rows, Bytes: m.Bytes, Created: m.Created.UTC(),
+			Preprocessing: m.Key.Preprocessing, Rows: m.Rows, Bytes: m.Bytes, Created: m.Created.UTC(),
 		})
 	}
 	return entries, nil
@@ -349,10 +355,10 @@ func (p *Playground) Indexes(ctx context.Context, name string) ([]IndexEntry, er
 // IndexFor is the request that makes a search possible. One of a model's search
 // layers brings the others along: the pass is the same, and pooled vectors are
 // small.
-func IndexFor(s SearchSettings) (IndexRequest, error) {
-	s = s.withDefaults()
-	r := IndexRequest{Dataset: s.Dataset, Model: s.Model, Pool: s.Pool, Layers: []string{s.Layer}}
-	info, err := describe(s.Model, s.Layer)
+func (m *Models) IndexFor(s SearchSettings) (IndexRequest, error) {
+	s = m.withDefaults(s)
+	r := IndexRequest{Dataset: s.Dataset, Model: s.Model, Pool: s.Pool, Resize: s.Resize, Size: s.Size, Layers: []string{s.Layer}}
+	info, err := m.describe(s.Model, s.Layer)
 	if err != nil {
 		return r, err
 	}

@@ -1,19 +1,58 @@
 package playground
 
 import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/convnetplayground/convnet/internal/store"
 	"github.com/convnetplayground/convnet/model"
 )
 
-// Models lists the models that the program knows.
-func Models() ([]ModelSummary, error) {
+// Models are the networks of a data directory, and what can be done with them
+// alone, without a dataset. All methods may be called from several goroutines.
+type Models struct {
+	library *model.Library
+	threads int
+}
+
+// OpenModels finds the models of a data directory, which need not exist.
+func OpenModels(options Options) (*Models, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Models{
+		library: model.NewLibrary(filepath.Join(options.Data, "models")),
+		threads: options.Threads,
+	}, nil
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Data == "" {
+		dir, err := store.DefaultDir()
+		if err != nil {
+			return o, &Error{Kind: Unavailable, What: "no data directory", Why: err.Error(), Hint: "name one with --data DIR", cause: err}
+		}
+		o.Data = dir
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	return o, nil
+}
+
+// List summarises the models that there are.
+func (m *Models) List() ([]ModelSummary, error) {
 	summaries := []ModelSummary{}
-	for _, name := range model.Names() {
-		info, err := model.Describe(name)
+	for _, name := range m.library.Names() {
+		info, err := m.library.Describe(name)
 		if err != nil {
 			return nil, explain("cannot describe "+name, err)
 		}
 		s := ModelSummary{
-			Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters,
+			Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters, Classes: info.Classes,
 			Input: info.Input, Licence: info.Licence, Weights: info.Weights, SearchLayers: searchLayers(info),
 		}
 		s.DefaultLayer = last(s.SearchLayers)
@@ -22,14 +61,14 @@ func Models() ([]ModelSummary, error) {
 	return summaries, nil
 }
 
-// Model describes a model with all its layers.
-func Model(name string) (ModelDetail, error) {
-	info, err := describe(name)
+// Show describes a model with all its layers.
+func (m *Models) Show(name string) (ModelDetail, error) {
+	info, err := m.describe(name)
 	if err != nil {
 		return ModelDetail{}, err
 	}
 	d := ModelDetail{
-		Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters,
+		Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters, Classes: info.Classes,
 		Input: info.Input, Licence: info.Licence, Weights: info.Weights, Layers: []Layer{},
 	}
 	for _, l := range info.Layers {
@@ -50,8 +89,8 @@ func searchLayers(info model.Info) []string {
 }
 
 // defaultLayer is the deepest search layer of a model, "" if it has none.
-func defaultLayer(name string) string {
-	info, err := model.Describe(name)
+func (m *Models) defaultLayer(name string) string {
+	info, err := m.library.Describe(name)
 	if err != nil {
 		return ""
 	}
@@ -65,25 +104,44 @@ func last(names []string) string {
 	return names[len(names)-1]
 }
 
-// keptModels is how many models stay open.
-const keptModels = 3
+// open opens a model with the weights of a file, or with its own for "".
+func (m *Models) open(name, file string) (*model.Model, error) {
+	if file == "" {
+		opened, err := m.library.Open(name)
+		return opened, explain("cannot open model "+name, err)
+	}
+	if _, err := os.Stat(file); err != nil {
+		return nil, explain("cannot open the weights", err)
+	}
+	opened, err := model.OpenWeights(name, file)
+	if err != nil {
+		return nil, unfit("cannot use the weights", name, err)
+	}
+	return opened, nil
+}
 
-// model opens a model when it is first needed.
-func (p *Playground) model(name string) (*model.Model, error) {
-	return p.models.get(name, func() (*model.Model, int64, error) {
-		m, err := model.Open(name)
-		if err != nil {
-			return nil, 0, explain("cannot open model "+name, err)
-		}
-		return m, 1, nil
-	})
+// unfit explains why a weight file of the user's cannot be used: whatever is
+// wrong with it, they can act upon.
+func unfit(what, architecture string, err error) error {
+	if known := explain(what, err); asError(known) != nil {
+		return known
+	}
+	why, hint := splitHint(err.Error())
+	return &Error{
+		Kind: Invalid, What: what, Why: why,
+		Hint: cmp.Or(hint, "give a weight file of "+architecture+": Keras .h5, .weights.h5 or .keras, .safetensors, or PyTorch .pth"), cause: err,
+	}
 }
 
 // describe returns what a model is, and checks that it has the layers.
-func describe(name string, layers ...string) (model.Info, error) {
-	info, err := model.Describe(name)
+func (m *Models) describe(name string, layers ...string) (model.Info, error) {
+	info, err := m.library.Describe(name)
 	if err != nil {
-		return info, unknown("model", name, Near(name, model.Names()), "list them with: convnet models list")
+		if e := asError(explain("cannot describe "+name, err)); e != nil && e.Kind == NotFound {
+			e.Hint = "list them with: convnet models list"
+			return info, e
+		}
+		return info, explain("cannot describe "+name, err)
 	}
 	for _, layer := range layers {
 		if err := checkLayer(info, layer); err != nil {
@@ -102,4 +160,19 @@ func checkLayer(info model.Info, layer string) error {
 		known = append(known, l.Name)
 	}
 	return unknown("layer", layer, Near(layer, known), "list them with: convnet models show "+info.Name)
+}
+
+// keptModels is how many models stay open.
+const keptModels = 3
+
+// Models are the networks of this playground.
+func (p *Playground) Models() *Models { return p.networks }
+
+// model opens a model when it is first needed. One that is no longer kept is
+// not closed, for somebody may still use it.
+func (p *Playground) model(name string) (*model.Model, error) {
+	return p.models.get(name, func() (*model.Model, int64, error) {
+		m, err := p.networks.open(name, "")
+		return m, 1, err
+	})
 }

@@ -2,6 +2,7 @@ package playground
 
 import (
 	"github.com/convnetplayground/convnet/index"
+	"github.com/convnetplayground/convnet/model"
 	"github.com/convnetplayground/convnet/preprocess"
 )
 
@@ -18,6 +19,7 @@ const (
 
 // Choices lists what a search can be told.
 func Choices() SearchOptions {
+	builtIn := Models{library: model.NewLibrary("")}
 	o := SearchOptions{
 		Poolings: []Choice{
 			{"avg", "Average", "The mean of each channel over the picture: what is seen, wherever it is."},
@@ -29,8 +31,12 @@ func Choices() SearchOptions {
 			{"center", "Centre", "The dataset's mean is subtracted: what all pictures share no longer counts."},
 			{"sqrt-center", "Square root and centre", "Square roots damp large values, then the dataset's mean is subtracted. Measured best."},
 		},
+		Resizes: []Choice{
+			{ResizeStandard, "Standard", "To the size that the model was trained at, bilinear and antialiased."},
+			{ResizeOriginal, "Original", "As the first playground did: 224 x 224 for every model, by the nearest pixel."},
+		},
 		Defaults: Defaults{
-			Dataset: DefaultDataset, Model: DefaultModel, Layer: defaultLayer(DefaultModel),
+			Dataset: DefaultDataset, Model: DefaultModel, Layer: builtIn.defaultLayer(DefaultModel),
 			Metric: DefaultMetric, Pool: DefaultPool, Transform: DefaultTransform, Top: DefaultTop,
 		},
 	}

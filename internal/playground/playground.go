@@ -25,27 +25,26 @@ type Options struct {
 // Playground is an open data directory with the models and vectors in use.
 // All methods may be called from several goroutines.
 type Playground struct {
-	options Options
-	store   *store.Store
-	pool    *graph.Pool
-	jobs    *job.Runner
-	log     *slog.Logger
-	models  *cache[string, *model.Model]
-	spaces  *cache[spaceKey, *space]
-	decodes chan struct{} // places for the decoding of uploads
+	options  Options
+	store    *store.Store
+	networks *Models
+	pool     *graph.Pool
+	jobs     *job.Runner
+	log      *slog.Logger
+	models   *cache[string, *model.Model]
+	spaces   *cache[spaceKey, *space]
+	decodes  chan struct{} // places for the decoding of uploads
 }
 
 // New opens the data directory, which is made if it is not there.
 func New(ctx context.Context, options Options) (*Playground, error) {
-	if options.Data == "" {
-		dir, err := store.DefaultDir()
-		if err != nil {
-			return nil, &Error{Kind: Unavailable, What: "no data directory", Why: err.Error(), Hint: "name one with --data DIR", cause: err}
-		}
-		options.Data = dir
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
 	}
-	if options.Threads <= 0 {
-		options.Threads = runtime.GOMAXPROCS(0)
+	networks, err := OpenModels(options)
+	if err != nil {
+		return nil, err
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -55,14 +54,15 @@ func New(ctx context.Context, options Options) (*Playground, error) {
 		return nil, explain("cannot start", err)
 	}
 	return &Playground{
-		options: options,
-		store:   opened,
-		pool:    graph.NewPool(options.Threads),
-		jobs:    job.NewRunner(1),
-		log:     options.Logger,
-		models:  newCache[string, *model.Model](keptModels),
-		spaces:  newCache[spaceKey, *space](spaceBytes),
-		decodes: make(chan struct{}, 2),
+		options:  options,
+		store:    opened,
+		networks: networks,
+		pool:     graph.NewPool(options.Threads),
+		jobs:     job.NewRunner(1),
+		log:      options.Logger,
+		models:   newCache[string, *model.Model](keptModels),
+		spaces:   newCache[spaceKey, *space](spaceBytes),
+		decodes:  make(chan struct{}, 2),
 	}, nil
 }
 

@@ -170,7 +170,11 @@ func TestAnIndexThatAnotherWritesIsAConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := p.key(d, DefaultModel, "top_activation", "avg")
+	recipe, err := p.recipe(DefaultModel, Resizing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := p.key(d, DefaultModel, "top_activation", "avg", recipe)
 	if err != nil {
 		t.Fatal(err)
 	}

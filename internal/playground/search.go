@@ -24,13 +24,14 @@ type resolved struct {
 	pooling   model.Pooling
 	transform embedding.Transform
 	metric    index.Metric
+	recipe    preprocess.Recipe
 	key       embedding.Key
 }
 
-func (s SearchSettings) withDefaults() SearchSettings {
+func (m *Models) withDefaults(s SearchSettings) SearchSettings {
 	s.Dataset = cmp.Or(s.Dataset, DefaultDataset)
 	s.Model = cmp.Or(s.Model, DefaultModel)
-	s.Layer = cmp.Or(s.Layer, defaultLayer(s.Model))
+	s.Layer = cmp.Or(s.Layer, m.defaultLayer(s.Model))
 	s.Metric = cmp.Or(s.Metric, DefaultMetric)
 	s.Pool = cmp.Or(s.Pool, DefaultPool)
 	s.Transform = cmp.Or(s.Transform, DefaultTransform)
@@ -38,7 +39,7 @@ func (s SearchSettings) withDefaults() SearchSettings {
 }
 
 func (p *Playground) resolve(ctx context.Context, s SearchSettings) (resolved, error) {
-	s = s.withDefaults()
+	s = p.networks.withDefaults(s)
 	r := resolved{SearchSettings: s}
 	var err error
 	if s.Top < 1 {
@@ -53,13 +54,16 @@ func (p *Playground) resolve(ctx context.Context, s SearchSettings) (resolved, e
 	if r.transform, err = parseTransform(s.Transform); err != nil {
 		return r, err
 	}
-	if _, err := describe(s.Model, s.Layer); err != nil {
+	if _, err := p.networks.describe(s.Model, s.Layer); err != nil {
 		return r, err
 	}
 	if r.dataset, err = p.dataset(ctx, s.Dataset); err != nil {
 		return r, err
 	}
-	r.key, err = p.key(r.dataset, s.Model, s.Layer, r.pooling)
+	if r.recipe, err = p.recipe(s.Model, s.Resizing()); err != nil {
+		return r, err
+	}
+	r.key, err = p.key(r.dataset, s.Model, s.Layer, r.pooling, r.recipe)
 	return r, err
 }
 
@@ -92,28 +96,36 @@ func parseTransform(name string) (embedding.Transform, error) {
 	return t, nil
 }
 
+// recipe is the preprocessing of pictures that are compared by a model.
+func (p *Playground) recipe(name string, r Resizing) (preprocess.Recipe, error) {
+	m, err := p.model(name)
+	if err != nil {
+		return preprocess.Recipe{}, err
+	}
+	return r.recipe(m, preprocess.Squash)
+}
+
 // key is what the vectors of a dataset at a layer are kept under.
-func (p *Playground) key(d *dataset.Dataset, modelName, layer string, pooling model.Pooling) (embedding.Key, error) {
+func (p *Playground) key(d *dataset.Dataset, modelName, layer string, pooling model.Pooling, r preprocess.Recipe) (embedding.Key, error) {
 	m, err := p.model(modelName)
 	if err != nil {
 		return embedding.Key{}, err
 	}
+	hash, err := m.WeightsHash()
+	if err != nil {
+		return embedding.Key{}, explain("cannot read the weights of "+modelName, err)
+	}
 	return embedding.Key{
-		Dataset: d.Name, Fingerprint: d.Fingerprint(), Model: modelName, Weights: m.WeightsHash(),
-		Layer: layer, Pooling: string(pooling), Preprocessing: searchRecipe(m).String(),
+		Dataset: d.Name, Fingerprint: d.Fingerprint(), Model: modelName, Weights: hash,
+		Layer: layer, Pooling: string(pooling), Preprocessing: r.String(),
 	}, nil
-}
-
-// searchRecipe is the preprocessing of all pictures that are compared.
-func searchRecipe(m *model.Model) preprocess.Recipe {
-	return m.Recipe(preprocess.Squash, preprocess.Bilinear)
 }
 
 func (r resolved) notIndexed(cause error) *Error {
 	return &Error{
 		Kind:  NotIndexed,
 		What:  fmt.Sprintf("dataset %q is not indexed at layer %q of %s with pooling %s", r.Dataset, r.Layer, r.Model, r.Pool),
-		Hint:  fmt.Sprintf("index it with: convnet index --dataset %s --model %s --layer %s --pool %s", r.Dataset, r.Model, r.Layer, r.Pool),
+		Hint:  fmt.Sprintf("index it with: convnet index --dataset %s --model %s --layer %s --pool %s%s", r.Dataset, r.Model, r.Layer, r.Pool, r.Resizing().flags()),
 		cause: cause,
 	}
 }
@@ -229,7 +241,7 @@ func (p *Playground) embedQuery(ctx context.Context, r resolved, sp *space, im *
 	if err != nil {
 		return nil, err
 	}
-	e, err := m.Embedder([]string{r.Layer}, r.pooling, searchRecipe(m), p.pool)
+	e, err := m.Embedder(ctx, []string{r.Layer}, r.pooling, r.recipe, p.pool)
 	if err != nil {
 		return nil, explain("cannot embed the picture", err)
 	}

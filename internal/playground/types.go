@@ -65,6 +65,7 @@ type ModelSummary struct {
 	Title        string   `json:"title" doc:"Name for people"`
 	Family       string   `json:"family" doc:"Architecture family"`
 	Parameters   int      `json:"parameters" minimum:"0" doc:"Number of weights"`
+	Classes      int      `json:"classes" minimum:"0" doc:"Number of classes that it predicts; 0 without a classifier"`
 	Input        [3]int   `json:"input" doc:"Input shape: height, width, channels"`
 	Licence      string   `json:"licence" doc:"Licence of the weights"`
 	Weights      string   `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
@@ -78,6 +79,7 @@ type ModelDetail struct {
 	Title      string  `json:"title" doc:"Name for people"`
 	Family     string  `json:"family" doc:"Architecture family"`
 	Parameters int     `json:"parameters" minimum:"0" doc:"Number of weights"`
+	Classes    int     `json:"classes" minimum:"0" doc:"Number of classes that it predicts; 0 without a classifier"`
 	Input      [3]int  `json:"input" doc:"Input shape: height, width, channels"`
 	Licence    string  `json:"licence" doc:"Licence of the weights"`
 	Weights    string  `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
@@ -108,6 +110,7 @@ type SearchOptions struct {
 	Poolings   []Choice `json:"poolings" doc:"Ways from a feature map to a vector"`
 	Transforms []Choice `json:"transforms" doc:"What is done to all vectors before they are compared"`
 	Filters    []Choice `json:"filters" doc:"Resampling rules for pictures"`
+	Resizes    []Choice `json:"resizes" doc:"Ways in which pictures become the size of a model's input"`
 	Defaults   Defaults `json:"defaults" doc:"What is taken where a request says nothing"`
 }
 
@@ -131,8 +134,13 @@ type SearchSettings struct {
 	P         float64 // power of minkowski, 0 for the default; other metrics take none
 	Pool      string
 	Transform string
-	Top       int // number of results, at least 1
+	Resize    string // standard or original; "" for standard
+	Size      int    // height and width of the network's input; 0 for the model's own
+	Top       int    // number of results, at least 1
 }
+
+// Resizing is how pictures that are compared become the network's input.
+func (s SearchSettings) Resizing() Resizing { return Resizing{Resize: s.Resize, Size: s.Size} }
 
 // SearchRequest asks for the pictures most similar to one of the dataset
 // (Query), to an uploaded one (Picture), or to a file (Image): exactly one.
@@ -194,7 +202,12 @@ type IndexRequest struct {
 	Model   string
 	Layers  []string // nil: the model's search layers
 	Pool    string
+	Resize  string // standard or original; "" for standard
+	Size    int    // height and width of the network's input; 0 for the model's own
 }
+
+// Resizing is how the pictures become the network's input.
+func (r IndexRequest) Resizing() Resizing { return Resizing{Resize: r.Resize, Size: r.Size} }
 
 // IndexReport says what an indexing run did.
 type IndexReport struct {
@@ -210,13 +223,14 @@ type IndexReport struct {
 
 // IndexEntry describes the vectors of one layer that are there.
 type IndexEntry struct {
-	Dataset string    `json:"dataset" doc:"Dataset"`
-	Model   string    `json:"model" doc:"Model"`
-	Layer   string    `json:"layer" doc:"Layer"`
-	Pool    string    `json:"pool" doc:"Pooling"`
-	Rows    int       `json:"rows" minimum:"0" doc:"Number of pictures"`
-	Bytes   int64     `json:"bytes" minimum:"0" doc:"Size on disk"`
-	Created time.Time `json:"created" doc:"When it was finished"`
+	Dataset       string    `json:"dataset" doc:"Dataset"`
+	Model         string    `json:"model" doc:"Model"`
+	Layer         string    `json:"layer" doc:"Layer"`
+	Pool          string    `json:"pool" doc:"Pooling"`
+	Preprocessing string    `json:"preprocessing" doc:"Way from a picture to the model's input, its size included"`
+	Rows          int       `json:"rows" minimum:"0" doc:"Number of pictures"`
+	Bytes         int64     `json:"bytes" minimum:"0" doc:"Size on disk"`
+	Created       time.Time `json:"created" doc:"When it was finished"`
 }
 
 // Picture is an uploaded picture.

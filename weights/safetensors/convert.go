@@ -5,30 +5,6 @@ import (
 	"math"
 )
 
-// decoders turn len(dst) stored values into float32.
-var decoders = map[DType]func(dst []float32, raw []byte){
-	F16: func(dst []float32, raw []byte) {
-		for i := range dst {
-			dst[i] = fromHalf(binary.LittleEndian.Uint16(raw[2*i:]))
-		}
-	},
-	BF16: func(dst []float32, raw []byte) {
-		for i := range dst {
-			dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(raw[2*i:])) << 16)
-		}
-	},
-	F32: func(dst []float32, raw []byte) {
-		for i := range dst {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-		}
-	},
-	F64: func(dst []float32, raw []byte) {
-		for i := range dst {
-			dst[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:])))
-		}
-	},
-}
-
 // encoders append one value as it is stored, rounded to the nearest, ties to even.
 var encoders = map[DType]func(dst []byte, v float32) []byte{
 	F16: func(dst []byte, v float32) []byte {
@@ -43,18 +19,6 @@ var encoders = map[DType]func(dst []byte, v float32) []byte{
 	F64: func(dst []byte, v float32) []byte {
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(float64(v)))
 	},
-}
-
-// fromHalf widens an IEEE 754 binary16. Reading its exponent and fraction as those of
-// a float32 makes a number 2^-112 times too small, subnormal ones included.
-func fromHalf(h uint16) float32 {
-	sign := uint32(h&0x8000) << 16
-	magnitude := uint32(h&0x7fff) << 13
-	if magnitude >= 0x1f<<23 {
-		return math.Float32frombits(sign | 0x7f800000 | magnitude&0x007fffff)
-	}
-	scaled := math.Float32frombits(magnitude) * 0x1p112
-	return math.Float32frombits(sign | math.Float32bits(scaled))
 }
 
 // toHalf rounds to an IEEE 754 binary16; what passes 65504 becomes infinite.

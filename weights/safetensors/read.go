@@ -16,8 +16,10 @@ import (
 	"io"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights/dtype"
 )
 
 // MaxHeader caps the length of the JSON header in bytes.
@@ -37,6 +39,9 @@ const (
 	F64  DType = "F64"
 )
 
+// numbers are the types that convert to float32.
+var numbers = map[DType]dtype.Type{F16: dtype.F16, BF16: dtype.BF16, F32: dtype.F32, F64: dtype.F64}
+
 // widths is the size in bytes of every type that the format knows. Files may hold
 // counters and flags beside the weights, so all are measured, not all are converted.
 var widths = map[DType]int64{
@@ -50,7 +55,7 @@ var widths = map[DType]int64{
 type File struct {
 	r       io.ReaderAt
 	label   string
-	hash    string
+	hash    func() (string, error)
 	names   []string
 	entries map[string]entry
 }
@@ -75,11 +80,13 @@ func Read(r io.ReaderAt, size int64, name string) (*File, error) {
 	if err := f.parse(text, size); err != nil {
 		return nil, err
 	}
-	digest := sha256.New()
-	if _, err := io.Copy(digest, io.NewSectionReader(r, 0, size)); err != nil {
-		return nil, fmt.Errorf("safetensors %s: %w", name, err)
-	}
-	f.hash = hex.EncodeToString(digest.Sum(nil))
+	f.hash = sync.OnceValues(func() (string, error) {
+		digest := sha256.New()
+		if _, err := io.Copy(digest, io.NewSectionReader(r, 0, size)); err != nil {
+			return "", fmt.Errorf("safetensors %s: %w", name, err)
+		}
+		return hex.EncodeToString(digest.Sum(nil)), nil
+	})
 	return f, nil
 }
 
@@ -210,27 +217,46 @@ func (f *File) checkPlaces(start, size int64) error {
 // Names lists the tensors in the order in which the file stores them.
 func (f *File) Names() []string { return slices.Clone(f.names) }
 
-// Hash is the SHA-256 of the whole file in hexadecimal.
-func (f *File) Hash() string { return f.hash }
+// Hash is the SHA-256 of the whole file in hexadecimal, computed when it is first
+// asked for.
+func (f *File) Hash() (string, error) { return f.hash() }
 
-// Tensor reads one tensor, converted to float32; F64 is rounded. The caller owns the
-// copy. An unknown name, or a type other than F16, BF16, F32 and F64, is an error.
-func (f *File) Tensor(name string) (tensor.Tensor, error) {
+// Shape tells the extents of a tensor; false where there is none.
+func (f *File) Shape(name string) (tensor.Shape, bool) {
+	e, ok := f.entries[name]
+	return e.shape, ok
+}
+
+// pieceBytes is how much is read at once: a part of the processor's cache.
+const pieceBytes = 256 << 10
+
+// Read fills dst with the values of a tensor from the flat offset on, converted to
+// float32; F64 is rounded. An unknown name, a type other than F16, BF16, F32 and F64,
+// and values that the tensor does not have are errors.
+func (f *File) Read(dst []float32, name string, offset int) error {
 	e, ok := f.entries[name]
 	if !ok {
-		return tensor.Tensor{}, fmt.Errorf("safetensors %s: no tensor %q", f.label, name)
+		return fmt.Errorf("safetensors %s: no tensor %q", f.label, name)
 	}
-	convert, ok := decoders[e.dtype]
+	number, ok := numbers[e.dtype]
 	if !ok {
-		return tensor.Tensor{}, fmt.Errorf("safetensors %s: tensor %q: values of type %s are no weights", f.label, name, e.dtype)
+		return fmt.Errorf("safetensors %s: tensor %q: values of type %s are no weights", f.label, name, e.dtype)
 	}
-	raw := make([]byte, e.end-e.begin)
-	if _, err := io.ReadFull(io.NewSectionReader(f.r, e.begin, e.end-e.begin), raw); err != nil {
-		return tensor.Tensor{}, fmt.Errorf("safetensors %s: tensor %q: %w", f.label, name, err)
+	width := number.Width()
+	if offset < 0 || offset+len(dst) > e.shape.Elements() {
+		return fmt.Errorf("safetensors %s: tensor %q: values %d to %d of %d", f.label, name, offset, offset+len(dst), e.shape.Elements())
 	}
-	t := tensor.Tensor{Shape: slices.Clone(e.shape), Data: make([]float32, len(raw)/int(widths[e.dtype]))}
-	convert(t.Data, raw)
-	return t, nil
+	raw := make([]byte, min(pieceBytes, len(dst)*width))
+	for at := e.begin + int64(offset*width); len(dst) > 0; {
+		piece := raw[:min(len(raw), len(dst)*width)]
+		if _, err := io.ReadFull(io.NewSectionReader(f.r, at, int64(len(piece))), piece); err != nil {
+			return fmt.Errorf("safetensors %s: tensor %q: %w", f.label, name, err)
+		}
+		n := len(piece) / width
+		number.Decode(dst[:n], piece)
+		dst, at = dst[n:], at+int64(len(piece))
+	}
+	return nil
 }
 
 // Close closes the reader that was given to Read, if it can be closed.

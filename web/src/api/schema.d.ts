@@ -512,6 +512,16 @@ export interface components {
              * @enum {string}
              */
             pool: "avg" | "max" | "flatten";
+            /**
+             * @description Way in which pictures become the size of the model's input; by default standard
+             * @enum {string}
+             */
+            resize?: "standard" | "original";
+            /**
+             * Format: int64
+             * @description Height and width of the model's input; 0 for those it was trained at
+             */
+            size?: number;
         };
         IndexEntry: {
             /**
@@ -532,6 +542,8 @@ export interface components {
             model: string;
             /** @description Pooling */
             pool: string;
+            /** @description Way from a picture to the model's input, its size included */
+            preprocessing: string;
             /**
              * Format: int64
              * @description Number of pictures
@@ -622,6 +634,11 @@ export interface components {
             reason: string;
         };
         ModelDetail: {
+            /**
+             * Format: int64
+             * @description Number of classes that it predicts; 0 without a classifier
+             */
+            classes: number;
             /** @description Architecture family */
             family: string;
             /** @description Input shape: height, width, channels */
@@ -650,6 +667,11 @@ export interface components {
             models: components["schemas"]["ModelSummary"][];
         };
         ModelSummary: {
+            /**
+             * Format: int64
+             * @description Number of classes that it predicts; 0 without a classifier
+             */
+            classes: number;
             /** @description The layer searched unless told otherwise */
             default_layer: string;
             /** @description Architecture family */
@@ -800,6 +822,8 @@ export interface components {
             metrics: components["schemas"]["Choice"][];
             /** @description Ways from a feature map to a vector */
             poolings: components["schemas"]["Choice"][];
+            /** @description Ways in which pictures become the size of a model's input */
+            resizes: components["schemas"]["Choice"][];
             /** @description What is done to all vectors before they are compared */
             transforms: components["schemas"]["Choice"][];
         };
@@ -1226,6 +1250,10 @@ export interface operations {
                 pool?: "avg" | "max" | "flatten";
                 /** @description What is done to all vectors before they are compared */
                 transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
                 /** @description Number of results; the score counts as many */
                 top?: number;
             };
@@ -2174,6 +2202,10 @@ export interface operations {
                 pool?: "avg" | "max" | "flatten";
                 /** @description What is done to all vectors before they are compared */
                 transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
                 /** @description Number of results; the score counts as many */
                 top?: number;
                 /** @description Position in the dataset of the picture to search for */

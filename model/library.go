@@ -1,0 +1,381 @@
+package model
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/convnetplayground/convnet/weights"
+	"github.com/convnetplayground/convnet/weights/embedded"
+	"github.com/convnetplayground/convnet/zoo"
+)
+
+var (
+	// ErrMissing means that the weights of a model are not installed.
+	ErrMissing = errors.New("its weights are not installed")
+	// ErrInstalled means that a model of that name is installed already.
+	ErrInstalled = errors.New("installed already")
+	// ErrName means that a name is not usable.
+	ErrName = errors.New("not usable as a name: use a-z, 0-9, '.', '_' and '-', at most 64")
+)
+
+// Library is where models are found: the architectures of the zoo, with the
+// weights that are embedded in the program or installed in a directory, and
+// networks of one's own that are installed there under other names.
+//
+//	<dir>/<model>/model.json   what is installed
+//	<dir>/<model>/weights      the weight file as it came
+//
+// All methods may be called from several goroutines, and several processes may
+// use one directory.
+type Library struct {
+	dir string
+
+	mu    sync.Mutex
+	infos map[string]Info // by architecture and form
+}
+
+// NewLibrary uses a directory, which need not exist; "" is one with nothing
+// installed.
+func NewLibrary(dir string) *Library {
+	return &Library{dir: dir, infos: map[string]Info{}}
+}
+
+// Installation is what model.json says of an installed model.
+type Installation struct {
+	Architecture string    `json:"architecture"`
+	Top          bool      `json:"top"`     // with the classifier
+	Classes      int       `json:"classes"` // that the classifier knows
+	ImageNet     bool      `json:"imagenet"`
+	Labels       []string  `json:"labels,omitempty"` // of classes other than ImageNet's
+	Source       string    `json:"source"`           // address or file that the weights came from
+	SHA256       string    `json:"sha256"`           // of the weight file
+	Bytes        int64     `json:"bytes"`
+	Installed    time.Time `json:"installed"`
+}
+
+func (i Installation) options() zoo.Options {
+	return zoo.Options{Top: i.Top, Classes: i.Classes, ImageNet: i.ImageNet}
+}
+
+const (
+	manifestFile = "model.json"
+	weightsFile  = "weights"
+)
+
+// Names lists the models: those of the zoo, then one's own by name.
+func (l *Library) Names() []string {
+	names := Names()
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return names // nothing is installed
+	}
+	for _, e := range entries {
+		if slices.Contains(names, e.Name()) {
+			continue
+		}
+		if _, err := l.installed(e.Name()); err == nil {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+// installed reads what is installed under a name; the error wraps
+// fs.ErrNotExist where nothing is.
+func (l *Library) installed(name string) (Installation, error) {
+	var i Installation
+	if l.dir == "" || !namePattern.MatchString(name) {
+		return i, fs.ErrNotExist
+	}
+	path := filepath.Join(l.dir, name, manifestFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return i, err
+	}
+	if err := json.Unmarshal(text, &i); err != nil {
+		return i, fmt.Errorf("%s: %w; remove the model and install it again", path, err)
+	}
+	if _, ok := zoo.Find(i.Architecture); !ok {
+		return i, fmt.Errorf("%s: unknown architecture %q; remove the model, or use a newer convnet", path, i.Architecture)
+	}
+	return i, nil
+}
+
+// Installation tells what is installed under a name; false where nothing is.
+func (l *Library) Installation(name string) (Installation, bool, error) {
+	i, err := l.installed(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return i, false, nil
+	}
+	return i, err == nil, err
+}
+
+// find resolves a name: its architecture, its form, and where its weights are.
+func (l *Library) find(name string) (a zoo.Architecture, i Installation, weights string, err error) {
+	i, found, err := l.Installation(name)
+	if err != nil {
+		return a, i, "", fmt.Errorf("model %s: %w", name, err)
+	}
+	if found {
+		a, _ = zoo.Find(i.Architecture)
+		return a, i, Installed, nil
+	}
+	a, ok := zoo.Find(name)
+	if !ok {
+		return a, i, "", &UnknownError{Kind: "model", Name: name, Near: Near(name, l.Names())}
+	}
+	i = Installation{Architecture: name, Top: true}
+	if slices.Contains(embedded.Names(), name) {
+		return a, i, Embedded, nil
+	}
+	// The official weights are what a missing model would be installed with.
+	i.ImageNet = true
+	return a, i, Missing, nil
+}
+
+// Describe tells what a model is, without reading weights. An unknown name is
+// an *UnknownError.
+func (l *Library) Describe(name string) (Info, error) {
+	a, i, where, err := l.find(name)
+	if err != nil {
+		return Info{}, err
+	}
+	info, err := l.form(a, i.options())
+	if err != nil {
+		return Info{}, err
+	}
+	info.Weights = where
+	if name != a.Name {
+		info.Name, info.Title, info.Licence = name, name+" ("+a.Title+")", ""
+	}
+	return info, nil
+}
+
+// form describes an architecture in one of its forms.
+func (l *Library) form(a zoo.Architecture, o zoo.Options) (Info, error) {
+	key := fmt.Sprint(a.Name, o)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if info, ok := l.infos[key]; ok {
+		return info, nil
+	}
+	g, err := a.Build(o)
+	if err != nil {
+		return Info{}, err
+	}
+	l.infos[key] = describe(a, o, g)
+	return l.infos[key], nil
+}
+
+// Open opens a model. An unknown name is an *UnknownError; the error wraps
+// ErrMissing where its weights are not here.
+func (l *Library) Open(name string) (*Model, error) {
+	a, i, where, err := l.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if where == Missing {
+		return nil, fmt.Errorf("model %s: %w", name, ErrMissing)
+	}
+	m, err := l.open(a, i, where, name)
+	if err != nil {
+		return nil, err
+	}
+	m.info.Name = name
+	m.info.Weights = where
+	return m, nil
+}
+
+// open opens the weights of a model that was found.
+func (l *Library) open(a zoo.Architecture, i Installation, where, name string) (*Model, error) {
+	if where == Embedded {
+		source, err := embedded.Open(a.Name)
+		if err != nil {
+			return nil, fmt.Errorf("model %s: %w", name, err)
+		}
+		return bind(a, i.options(), source)
+	}
+	source, o, err := open(a, filepath.Join(l.dir, name, weightsFile))
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w; remove the model and install it again", name, err)
+	}
+	m, err := bind(a, o, source)
+	if err != nil {
+		return nil, err
+	}
+	m.hash = func() (string, error) { return i.SHA256, nil }
+	if len(i.Labels) > 0 {
+		m.labels = i.Labels
+	}
+	return m, nil
+}
+
+// OpenWeights binds the weights of a file to an architecture.
+func OpenWeights(architecture, path string) (*Model, error) {
+	a, ok := zoo.Find(architecture)
+	if !ok {
+		return nil, &UnknownError{Kind: "model", Name: architecture, Near: Near(architecture, Names())}
+	}
+	source, o, err := open(a, path)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", architecture, err)
+	}
+	return bind(a, o, source)
+}
+
+// bind makes a model of weights that must fit it exactly. It takes the source
+// over.
+func bind(a zoo.Architecture, o zoo.Options, source weights.Source) (*Model, error) {
+	m, err := func() (*Model, error) {
+		g, err := a.Build(o)
+		if err != nil {
+			return nil, err
+		}
+		if err := weights.Check(g.Parameters(), source); err != nil {
+			return nil, fmt.Errorf("model %s: %w", a.Name, err)
+		}
+		return newModel(a, o, g, source)
+	}()
+	if err != nil {
+		return nil, errors.Join(err, source.Close())
+	}
+	m.source, m.hash = source, source.Hash
+	m.info.Weights = Installed
+	return m, nil
+}
+
+// Import says what to install.
+type Import struct {
+	Name         string // "" for that of the architecture
+	Architecture string
+	File         string   // with the weights
+	Labels       []string // of the classes; none for ImageNet's, or plain numbers
+	Source       string   // where the file came from
+	Replace      bool     // what is installed under the name
+	// Shared says that nobody writes the file any more, so that the library
+	// may have it without a copy.
+	Shared bool
+}
+
+// Install checks that a weight file fits its architecture and takes it into
+// the library: whole or not at all. progress, which may be nil, is told the
+// bytes copied. Errors wrap ErrInstalled and ErrName where they apply; the
+// file is as it was after an error.
+func (l *Library) Install(ctx context.Context, im Import, progress func(done, total int64)) (Installation, error) {
+	name := cmp.Or(im.Name, im.Architecture)
+	if !namePattern.MatchString(name) {
+		return Installation{}, fmt.Errorf("model %q: %w", name, ErrName)
+	}
+	if a, ok := zoo.Find(name); ok && a.Name != im.Architecture {
+		return Installation{}, fmt.Errorf("model %q: %w of a %s: it is that of another architecture", name, ErrName, im.Architecture)
+	}
+	_, found, err := l.Installation(name)
+	if found && !im.Replace {
+		return Installation{}, fmt.Errorf("model %s: %w", name, ErrInstalled)
+	}
+	if err != nil && !im.Replace {
+		return Installation{}, err
+	}
+	i, err := examine(im)
+	if err != nil {
+		return Installation{}, err
+	}
+	return i, l.place(ctx, name, im, &i, progress)
+}
+
+// examine opens the file as it will be opened once it is installed.
+func examine(im Import) (Installation, error) {
+	m, err := OpenWeights(im.Architecture, im.File)
+	if err != nil {
+		return Installation{}, err
+	}
+	defer m.Close()
+	o := m.options
+	if n := len(im.Labels); n > 0 && (!o.Top || n != m.info.Classes) {
+		return Installation{}, fmt.Errorf("model %s: %d labels for %d classes", im.Architecture, n, m.info.Classes)
+	}
+	info, err := os.Stat(im.File)
+	if err != nil {
+		return Installation{}, err
+	}
+	hash, err := m.hash()
+	if err != nil {
+		return Installation{}, err
+	}
+	return Installation{
+		Architecture: im.Architecture, Top: o.Top, Classes: m.info.Classes, ImageNet: o.ImageNet, Labels: im.Labels,
+		Source: im.Source, SHA256: hash, Bytes: info.Size(), Installed: time.Now().UTC().Truncate(time.Second),
+	}, nil
+}
+
+// place builds the model's directory beside its place and renames it into it.
+func (l *Library) place(ctx context.Context, name string, im Import, i *Installation, progress func(done, total int64)) (err error) {
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		return err
+	}
+	stage, err := os.MkdirTemp(l.dir, ".partial-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
+	to := filepath.Join(stage, weightsFile)
+	if !im.Shared || os.Link(im.File, to) != nil {
+		if err := copyFile(ctx, to, im.File, progress); err != nil {
+			return err
+		}
+	}
+	text, err := json.MarshalIndent(i, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(stage, manifestFile), append(text, '\n')); err != nil {
+		return err
+	}
+	final := filepath.Join(l.dir, name)
+	if im.Replace {
+		if err := l.discard(name); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(stage, final); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("model %s: %w", name, ErrInstalled)
+		}
+		return err
+	}
+	return nil
+}
+
+// Remove takes an installed model out of the library. The error wraps
+// ErrMissing where none is installed under the name.
+func (l *Library) Remove(name string) error {
+	if _, err := l.installed(name); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("model %s: %w", name, ErrMissing)
+	}
+	return l.discard(name)
+}
+
+// discard removes a model's directory, out of sight first.
+func (l *Library) discard(name string) error {
+	gone, err := os.MkdirTemp(l.dir, ".removed-*")
+	if err != nil {
+		return err
+	}
+	err = os.Rename(filepath.Join(l.dir, name), filepath.Join(gone, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, os.RemoveAll(gone))
+}
