@@ -4,6 +4,7 @@ package dtype
 import (
 	"encoding/binary"
 	"math"
+	"unsafe"
 )
 
 // Type names how a number is stored: little-endian, whole bytes.
@@ -40,6 +41,17 @@ func (t Type) Width() int {
 	return 0
 }
 
+// InPlace is the memory of dst where numbers of this type lie there as they are stored,
+// so that they can be read straight into it; nil for all other types.
+func (t Type) InPlace(dst []float32) []byte {
+	if t != F32 || !littleEndian {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(dst))), 4*len(dst))
+}
+
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
 // Decode converts len(dst) stored numbers, rounding those that float32 cannot hold.
 // Raw has t.Width() bytes for each.
 func (t Type) Decode(dst []float32, raw []byte) {
@@ -54,6 +66,10 @@ func (t Type) Decode(dst []float32, raw []byte) {
 			dst[i] = math.Float32frombits(uint32(order.Uint16(raw[2*i:])) << 16)
 		}
 	case F32:
+		if same := t.InPlace(dst); same != nil {
+			copy(same, raw)
+			return
+		}
 		for i := range dst {
 			dst[i] = math.Float32frombits(order.Uint32(raw[4*i:]))
 		}

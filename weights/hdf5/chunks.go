@@ -1,16 +1,23 @@
 package hdf5
 
 import (
+	"cmp"
 	"math"
-
-	"github.com/convnetplayground/convnet/tensor"
+	"slices"
 )
 
-// Kinds of version 4 chunk indices.
+// Kinds of chunk indices. Before version 4 of the layout there is only the first.
 const (
-	indexTree   = 0 // the B-tree of version 3
+	indexTree   = 0
 	indexSingle = 1
 )
+
+// chunk is where a chunk lies in the file.
+type chunk struct {
+	number   int // in the grid, row-major
+	at, size uint64
+	skipped  uint32 // a bit for each filter that it did not go through
+}
 
 // setChunks reads how a dataset is cut into chunks.
 func (d *Dataset) setChunks(b *block, version uint8) error {
@@ -29,13 +36,14 @@ func (d *Dataset) setChunks(b *block, version uint8) error {
 		width = int(b.uint8())
 	}
 	size := uint64(d.number.Width())
-	for range rank {
+	for _, length := range d.shape {
 		extent := b.uint(width)
 		if extent == 0 || extent > math.MaxInt32 || size*extent > math.MaxInt32 {
 			return d.corrupt(b.start, "a chunk's extent is %d", extent)
 		}
 		size *= extent
 		d.chunk = append(d.chunk, int(extent))
+		d.grid = append(d.grid, (length+int(extent)-1)/int(extent))
 	}
 	if element := b.uint(width); element != uint64(d.number.Width()) {
 		return d.corrupt(b.start, "chunks with elements of %d bytes, %s has %d", element, d.number, d.number.Width())
@@ -48,10 +56,7 @@ func (d *Dataset) setChunks(b *block, version uint8) error {
 	if b.short {
 		return d.corrupt(b.start, "the data layout ends early")
 	}
-	if claimed := max(size, d.bytes()); claimed/maxGrowth > uint64(d.file.size) {
-		return d.corrupt(b.start, "the shape %v in chunks %v claims %d bytes in a file of %d", d.shape, tensor.Shape(d.chunk), claimed, d.file.size)
-	}
-	return nil
+	return d.checkChunks(b.start, size)
 }
 
 func (d *Dataset) setIndex(b *block, flags uint8) error {
@@ -60,104 +65,77 @@ func (d *Dataset) setIndex(b *block, flags uint8) error {
 		return d.unsupported(b.start, "chunk index %d", d.index)
 	}
 	if flags&2 != 0 {
-		d.single = b.uint64()
-		b.take(4) // filter mask
+		d.single, d.skipped = b.uint64(), b.uint32()
 	}
 	d.at = b.uint64()
 	return nil
 }
 
-// chunkReader puts the chunks of a dataset into place.
-type chunkReader struct {
-	*Dataset
-	dst    []float32
-	plain  uint64       // bytes of a chunk when nothing is compressed
-	grid   []int        // chunks along each axis
-	seen   map[int]bool // chunks by place in the grid
-	values []float32    // one chunk
-}
-
-func (d *Dataset) readChunks(dst []float32) error {
-	c := &chunkReader{Dataset: d, dst: dst, seen: map[int]bool{}}
-	elements, chunks := 1, 1
-	for i, extent := range d.chunk {
-		c.grid = append(c.grid, (d.shape[i]+extent-1)/extent)
-		elements *= extent
-		chunks *= c.grid[i]
+// checkChunks refuses shapes that the file cannot hold, however well compressed, and
+// those that take more memory to read than the file has bytes.
+func (d *Dataset) checkChunks(at int64, chunk uint64) error {
+	if claimed := max(chunk, d.bytes()); claimed/maxGrowth > uint64(d.file.size) {
+		return d.corrupt(at, "the shape %v in chunks %v claims %d bytes in a file of %d", d.shape, d.chunk, claimed, d.file.size)
 	}
-	c.plain = uint64(elements * d.number.Width())
-	c.values = make([]float32, elements)
-	if err := c.all(); err != nil {
-		return err
+	if d.shape.Elements() == 0 {
+		return nil
 	}
-	if len(c.seen) != chunks {
-		return d.corrupt(int64(d.at), "%d chunks are stored, the shape %v has %d", len(c.seen), d.shape, chunks)
+	if need, limit := max(chunk, 4*uint64(d.bandAt(0).end)), max(freeMemory, uint64(d.file.size)); need > limit {
+		return d.unsupported(at, "the shape %v in chunks %v takes %d bytes of memory to read, more than %d", d.shape, d.chunk, need, limit)
 	}
 	return nil
 }
 
-func (c *chunkReader) all() error {
-	if c.index == indexSingle {
-		size := c.single
+// freeMemory is what reading a small file may take in any case, in bytes.
+const freeMemory = 16 << 20
+
+// readChunks lists all chunks by their place in the grid.
+func (d *Dataset) readChunks() ([]chunk, error) {
+	var found []chunk
+	add := func(c chunk) error {
+		if c.size > maxStored(d.plain()) || !d.file.within(c.at, c.size) {
+			return d.corrupt(int64(c.at), "chunk %d claims %d bytes", c.number, c.size)
+		}
+		found = append(found, c)
+		return nil
+	}
+	if err := d.walkChunks(add); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b chunk) int { return cmp.Compare(a.number, b.number) })
+	for i, c := range found {
+		if i > 0 && c.number == found[i-1].number {
+			return nil, d.corrupt(int64(c.at), "chunk %d is stored twice", c.number)
+		}
+	}
+	if want := d.grid.Elements(); len(found) != want {
+		return nil, d.corrupt(int64(d.at), "%d chunks are stored, the shape %v has %d", len(found), d.shape, want)
+	}
+	return found, nil
+}
+
+// plain is the size of a chunk in bytes when nothing is compressed.
+func (d *Dataset) plain() int { return d.chunk.Elements() * d.number.Width() }
+
+func (d *Dataset) walkChunks(visit func(chunk) error) error {
+	if d.index == indexSingle {
+		size := d.single
 		if size == 0 {
-			size = c.plain
+			size = uint64(d.plain())
 		}
-		return c.read(c.at, size, 0, make([]int, len(c.chunk)))
+		return visit(chunk{at: d.at, size: size, skipped: d.skipped})
 	}
-	walk := &treeWalk{place: c.place, kind: treeChunks, keySize: 8 + 8*(len(c.chunk)+1), leaf: c.leaf}
-	return walk.root(c.at)
-}
-
-// leaf reads the chunk of a B-tree's entry.
-func (c *chunkReader) leaf(key *block, child uint64) error {
-	size, skipped := uint64(key.uint32()), key.uint32()
-	place := make([]int, len(c.chunk))
-	for i, extent := range c.chunk {
-		offset := key.uint64()
-		if offset%uint64(extent) != 0 || offset >= uint64(c.shape[i]) {
-			return c.corrupt(key.start, "a chunk begins at %d of %d on axis %d", offset, c.shape[i], i)
+	walk := &treeWalk{place: d.place, kind: treeChunks, keySize: 8 + 8*(len(d.chunk)+1)}
+	walk.leaf = func(key *block, child uint64) error {
+		c := chunk{at: child, size: uint64(key.uint32()), skipped: key.uint32()}
+		for i, extent := range d.chunk {
+			offset := key.uint64()
+			if offset%uint64(extent) != 0 || offset >= uint64(d.shape[i]) {
+				return d.corrupt(key.start, "a chunk begins at %d of %d on axis %d", offset, d.shape[i], i)
+			}
+			c.number = c.number*d.grid[i] + int(offset)/extent
 		}
-		place[i] = int(offset)
+		return visit(c)
 	}
-	return c.read(child, size, skipped, place)
-}
-
-// read undoes the filters of the stored chunk and copies its values to their place.
-func (c *chunkReader) read(at, size uint64, skipped uint32, place []int) error {
-	number := 0
-	for i, extent := range c.chunk {
-		number = number*c.grid[i] + place[i]/extent
-	}
-	if c.seen[number] {
-		return c.corrupt(int64(at), "the chunk at %v is stored twice", place)
-	}
-	c.seen[number] = true
-	if size > maxStored(c.plain) || !c.file.within(at, size) {
-		return c.corrupt(int64(at), "a chunk claims %d bytes", size)
-	}
-	raw := make([]byte, size)
-	if _, err := c.file.r.ReadAt(raw, int64(at)); err != nil {
-		return c.corrupt(int64(at), "the chunk at %v: %v", place, err)
-	}
-	raw, err := c.undo(raw, skipped, c.plain)
-	if err != nil {
-		return c.corrupt(int64(at), "the chunk at %v: %v", place, err)
-	}
-	c.number.Decode(c.values, raw)
-	c.put(place, 0, 0, 0)
-	return nil
-}
-
-// put copies the part of the chunk that lies inside the shape: from and to are where
-// the rows of this axis begin in the chunk and in the whole.
-func (c *chunkReader) put(place []int, axis, from, to int) {
-	n := min(c.chunk[axis], c.shape[axis]-place[axis])
-	if axis == len(c.chunk)-1 {
-		to = to*c.shape[axis] + place[axis]
-		copy(c.dst[to:to+n], c.values[from*c.chunk[axis]:])
-		return
-	}
-	for i := range n {
-		c.put(place, axis+1, from*c.chunk[axis]+i, to*c.shape[axis]+place[axis]+i)
-	}
+	return walk.root(d.at)
 }

@@ -2,8 +2,8 @@ package hdf5
 
 import (
 	"fmt"
-	"io"
 	"slices"
+	"sync"
 
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights/dtype"
@@ -19,24 +19,32 @@ const (
 // maxGrowth is more than deflate can compress anything.
 const maxGrowth = 1100
 
-// Dataset is an array of numbers in a file.
+// Dataset is an array of numbers in a file. It may be read by many goroutines, which
+// wait for each other where it is chunked.
 type Dataset struct {
 	place
-	number  dtype.Type
-	shape   tensor.Shape
-	class   uint8
-	inline  *block // compact: the values
-	at      uint64 // contiguous: the values; chunked: the index
-	chunk   []int  // extents of a chunk
+	number dtype.Type
+	shape  tensor.Shape
+	class  uint8
+	inline *block // compact: the values
+	at     uint64 // contiguous: the values; chunked: the index
+
+	// Of chunked datasets.
+	chunk   tensor.Shape // extents of a chunk
+	grid    tensor.Shape // chunks along each axis
 	index   uint8
-	single  uint64 // version 4, one chunk: its stored size, 0 where not compressed
+	single  uint64 // a single chunk: its stored size, 0 where not compressed
+	skipped uint32 // a single chunk: the filters that it did not go through
 	filters []filter
+	chunks  func() ([]chunk, error)
+	reading sync.Mutex
 }
 
 // Dataset opens the values of an object. All that it claims is checked against the
 // file; values of other types than numbers are an error.
 func (o *Object) Dataset() (*Dataset, error) {
 	d := &Dataset{place: o.place}
+	d.chunks = sync.OnceValues(d.readChunks)
 	parts := map[uint16]*block{}
 	for _, kind := range []uint16{messageDataspace, messageDatatype, messageLayout} {
 		b, err := o.find(o.messages, kind)
@@ -123,44 +131,41 @@ func (d *Dataset) setLayout(b *block) error {
 	return nil
 }
 
-// Read converts all values to float32; the caller owns the copy. Float64 and wide
-// integers are rounded.
-func (d *Dataset) Read() (tensor.Tensor, error) {
-	t := tensor.New(d.shape...)
-	if len(t.Data) == 0 {
-		return t, nil
+// ReadAt fills dst with the values from a flat offset on, in C order, converted to
+// float32; float64 and wide integers are rounded. Values outside the shape are an error.
+// Chunks are decoded about once by who reads on from where the last piece ended.
+func (d *Dataset) ReadAt(dst []float32, offset int) error {
+	if n := d.shape.Elements(); offset < 0 || len(dst) > n-offset {
+		return fmt.Errorf("hdf5 %s: %s: no values %d to %d in the shape %v", d.file.label, d.path, offset, offset+len(dst), d.shape)
 	}
-	var err error
+	if len(dst) == 0 {
+		return nil
+	}
 	switch d.class {
 	case layoutCompact:
-		d.number.Decode(t.Data, d.inline.raw)
+		d.number.Decode(dst, d.inline.raw[offset*d.number.Width():])
+		return nil
 	case layoutContiguous:
-		err = d.stream(t.Data)
-	case layoutChunked:
-		err = d.readChunks(t.Data)
+		return d.stream(dst, offset)
 	}
-	if err != nil {
-		return tensor.Tensor{}, err
-	}
-	return t, nil
+	return d.readBands(dst, offset)
 }
 
-// stream decodes values that lie in the file as they are, by pieces that stay in the
-// processor's cache.
-func (d *Dataset) stream(dst []float32) error {
+// stream reads values that lie in the file as they are.
+func (d *Dataset) stream(dst []float32, offset int) error {
 	width := d.number.Width()
-	raw := make([]byte, min(256<<10, len(dst)*width))
-	for at := int64(d.at); len(dst) > 0; {
-		piece := raw[:min(len(raw), len(dst)*width)]
-		if n, err := d.file.r.ReadAt(piece, at); n < len(piece) {
-			if err == io.EOF {
-				err = io.ErrUnexpectedEOF
-			}
-			return fmt.Errorf("hdf5 %s: %s at byte %d: %w", d.file.label, d.path, at, err)
+	at := int64(d.at) + int64(offset)*int64(width)
+	if same := d.number.InPlace(dst); same != nil {
+		return d.fill(same, at)
+	}
+	raw := make([]byte, min(64<<10, len(dst)*width)) // stays in the processor's cache
+	for len(dst) > 0 {
+		n := min(len(dst), len(raw)/width)
+		if err := d.fill(raw[:n*width], at); err != nil {
+			return err
 		}
-		n := len(piece) / width
-		d.number.Decode(dst[:n], piece)
-		dst, at = dst[n:], at+int64(len(piece))
+		d.number.Decode(dst[:n], raw)
+		dst, at = dst[n:], at+int64(n*width)
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type File struct {
 	size  int64
 	label string
 	root  *Object
+	bands bands
 }
 
 // Read checks the head of the size bytes in r and opens the root group; all else is
@@ -43,7 +44,7 @@ type File struct {
 // ErrUnsupported and name the object and the place in the file. The caller keeps r
 // open and closes it.
 func Read(r io.ReaderAt, size int64, name string) (*File, error) {
-	f := &File{r: r, size: size, label: name}
+	f := &File{r: r, size: size, label: name, bands: bands{limit: int(max(freeMemory, size/8) / 4)}}
 	at, err := f.superblock()
 	if err != nil {
 		return nil, err
@@ -163,10 +164,18 @@ func (p place) block(at, n uint64, what string) (*block, error) {
 		return nil, p.corrupt(int64(at), "%s claims %d bytes, more than the cap of %d", what, n, maxBlock)
 	}
 	raw := make([]byte, n)
-	if _, err := io.ReadFull(io.NewSectionReader(p.file.r, int64(at), int64(n)), raw); err != nil {
-		return nil, fmt.Errorf("hdf5 %s: %s: %s at byte %d: %w", p.file.label, p.path, what, at, err)
+	if err := p.fill(raw, int64(at)); err != nil {
+		return nil, err
 	}
 	return &block{raw: raw, start: int64(at)}, nil
+}
+
+// fill reads the bytes at an address. Failing is the disk's fault.
+func (p place) fill(raw []byte, at int64) error {
+	if n, err := p.file.r.ReadAt(raw, at); n < len(raw) {
+		return fmt.Errorf("hdf5 %s: %s at byte %d: %w", p.file.label, p.path, at, noEOF(err))
+	}
+	return nil
 }
 
 // signed reads n bytes of structure that begin with a signature.

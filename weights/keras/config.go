@@ -9,10 +9,12 @@ const maxNested = 16
 type config struct {
 	Class  string `json:"class_name"`
 	Config struct {
-		Name   string          `json:"name"`
-		Layers json.RawMessage `json:"layers"` // of models; layers may have such a key of their own
-		Scale  *bool           `json:"scale"`
-		Center *bool           `json:"center"`
+		Name string `json:"name"`
+
+		// Layers of other classes may have such keys with values of other types.
+		Layers json.RawMessage `json:"layers"` // of models
+		Scale  json.RawMessage `json:"scale"`  // of batch normalisations
+		Center json.RawMessage `json:"center"`
 	} `json:"config"`
 }
 
@@ -38,10 +40,10 @@ func (d described) parameters(n int) []string {
 		return parameters(d.class, n)
 	}
 	var known []string
-	if d.bare.Config.Scale == nil || *d.bare.Config.Scale {
+	if string(d.bare.Config.Scale) != "false" {
 		known = append(known, "gamma")
 	}
-	if d.bare.Config.Center == nil || *d.bare.Config.Center {
+	if string(d.bare.Config.Center) != "false" {
 		known = append(known, "beta")
 	}
 	if known = append(known, "moving_mean", "moving_variance"); len(known) != n {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights/hdf5"
@@ -33,7 +34,7 @@ type Layer struct {
 type File struct {
 	r       io.ReaderAt
 	label   string
-	hash    string
+	hash    func() (string, error)
 	names   []string
 	tensors map[string]*hdf5.Dataset
 }
@@ -57,12 +58,16 @@ func Read(r io.ReaderAt, size int64, name string, layers []Layer) (*File, error)
 			return nil, err
 		}
 	}
-	digest := sha256.New()
-	if _, err := io.Copy(digest, io.NewSectionReader(r, 0, size)); err != nil {
-		return nil, fmt.Errorf("keras %s: %w", name, err)
-	}
-	f.hash = hex.EncodeToString(digest.Sum(nil))
+	f.hash = sync.OnceValues(func() (string, error) { return f.sum(size) })
 	return f, nil
+}
+
+func (f *File) sum(size int64) (string, error) {
+	digest := sha256.New()
+	if _, err := io.Copy(digest, io.NewSectionReader(f.r, 0, size)); err != nil {
+		return "", fmt.Errorf("keras %s: %w", f.label, err)
+	}
+	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
 // read lists the layers that have weights, named.
@@ -126,18 +131,27 @@ func (f *File) add(s stored) error {
 // Names lists the tensors, layer by layer.
 func (f *File) Names() []string { return slices.Clone(f.names) }
 
-// Hash is the SHA-256 of the whole file in hexadecimal.
-func (f *File) Hash() string { return f.hash }
-
-// Tensor reads one tensor, converted to float32. The caller owns the copy. An unknown
-// name is an error.
-func (f *File) Tensor(name string) (tensor.Tensor, error) {
+// Shape is the shape of a tensor; false where there is none of that name.
+func (f *File) Shape(name string) (tensor.Shape, bool) {
 	dataset, ok := f.tensors[name]
 	if !ok {
-		return tensor.Tensor{}, fmt.Errorf("keras %s: no tensor %q", f.label, name)
+		return nil, false
 	}
-	return dataset.Read()
+	return dataset.Shape(), true
 }
+
+// Read fills dst with the values of a tensor from the flat offset on, in C order,
+// converted to float32. An unknown name and values outside the shape are errors.
+func (f *File) Read(dst []float32, name string, offset int) error {
+	dataset, ok := f.tensors[name]
+	if !ok {
+		return fmt.Errorf("keras %s: no tensor %q", f.label, name)
+	}
+	return dataset.ReadAt(dst, offset)
+}
+
+// Hash is the SHA-256 of the whole file in hexadecimal, computed when first asked for.
+func (f *File) Hash() (string, error) { return f.hash() }
 
 // Close closes the reader that was given to Read, if it can be closed.
 func (f *File) Close() error {
