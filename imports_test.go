@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 	"weights/keras":       {"tensor", "weights/hdf5"},
 	"graph":               {"tensor", "internal/kernel"},
 	"zoo":                 {"tensor", "graph"},
-	"weights":             {"tensor", "graph", "weights/safetensors"},
+	"weights":             {"tensor", "graph", "weights/hdf5", "weights/keras", "weights/safetensors"},
 	"weights/embedded":    {"weights", "weights/safetensors"},
 	"model":               {"tensor", "graph", "zoo", "weights", "weights/embedded", "preprocess"},
 	"index":               {"internal/kernel"},

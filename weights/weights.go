@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
+	"github.com/convnetplayground/convnet/weights/hdf5"
+	"github.com/convnetplayground/convnet/weights/keras"
 	"github.com/convnetplayground/convnet/weights/safetensors"
 )
 
@@ -34,13 +37,10 @@ type Source interface {
 	Close() error
 }
 
-// Layered sources know the layers of the network, those without weights too.
-type Layered interface {
-	// Layers lists their names, as far as the file has them.
-	Layers() []string
-}
-
-var _ Source = (*safetensors.File)(nil)
+var (
+	_ Source = (*safetensors.File)(nil)
+	_ Source = (*keras.File)(nil)
+)
 
 // Open opens the weight file at path, whose kind it tells by the content, not the
 // name. Its tensors are called as the parameters of g where that is the network they
@@ -79,8 +79,21 @@ func read(f *os.File, path string, g *graph.Graph) (Source, error) {
 			return nil, err
 		}
 		return named(source, g), nil
-	case bytes.HasPrefix(head, []byte("\x89HDF")):
-		return nil, fmt.Errorf("weights %s: %w: HDF5", path, ErrFormat)
+	case bytes.HasPrefix(head, []byte(hdf5.Signature)), bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return keras.Read(f, info.Size(), path, kerasLayers(g))
 	}
-	return nil, fmt.Errorf("weights %s: %w: it has %d bytes and no known beginning; give a .safetensors file", path, ErrFormat, info.Size())
+	return nil, fmt.Errorf("weights %s: %w: %d bytes with no known beginning; give a Keras .h5 or .keras, or a .safetensors file", path, ErrFormat, info.Size())
+}
+
+// kerasLayers lists the layers of a network as Keras would.
+func kerasLayers(g *graph.Graph) []keras.Layer {
+	var layers []keras.Layer
+	for _, n := range g.Nodes() {
+		l := keras.Layer{Name: n.Name, Class: n.Op.Type()}
+		for _, p := range n.Parameters {
+			l.Parameters = append(l.Parameters, strings.TrimPrefix(p.Name, n.Name+"/"))
+		}
+		layers = append(layers, l)
+	}
+	return layers
 }

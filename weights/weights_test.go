@@ -11,6 +11,7 @@ import (
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights"
+	"github.com/convnetplayground/convnet/weights/hdf5"
 	"github.com/convnetplayground/convnet/weights/safetensors"
 )
 
@@ -63,7 +64,7 @@ func TestOpenRefusesOtherFiles(t *testing.T) {
 		is            error
 	}{
 		{"short.safetensors", "abc", weights.ErrFormat},
-		{"keras.h5", "\x89HDF\r\n\x1a\n and more", weights.ErrFormat},
+		{"keras.h5", "\x89HDF\r\n\x1a\n and more", hdf5.ErrUnsupported},
 		{"lying.safetensors", "\xff\xff\xff\x7f\x00\x00\x00\x00{}", safetensors.ErrCorrupt},
 	}
 	for _, c := range cases {
