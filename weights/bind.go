@@ -2,50 +2,64 @@ package weights
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/convnetplayground/convnet/graph"
 )
 
-// Check compares a source with the parameters of a network. One error lists all that
-// are missing, left over or of another shape. No values are read.
+// MismatchError lists everything about a weight file that does not fit a network.
+type MismatchError struct {
+	Missing   []string // parameters that the file does not have
+	Misshapen []string // with the shape that they have and the one wanted
+	Extra     []string // tensors that the network has no place for
+}
+
+// listed is how many names of a kind a message has: a file of quite another network
+// has hundreds.
+const listed = 30
+
+func (e *MismatchError) Error() string {
+	var parts []string
+	for _, group := range []struct {
+		what  string
+		names []string
+	}{{"missing", e.Missing}, {"of another shape", e.Misshapen}, {"not in the network", e.Extra}} {
+		n := len(group.names)
+		if n == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%d %s: %s", n, group.what, strings.Join(group.names[:min(n, listed)], ", "))
+		if n > listed {
+			part += fmt.Sprintf(" and %d more", n-listed)
+		}
+		parts = append(parts, part)
+	}
+	return "weights do not fit the network: " + strings.Join(parts, "; ")
+}
+
+// Check compares a source with the parameters of a network. No values are read. The
+// error is a *MismatchError.
 func Check(parameters []graph.Parameter, s Source) error {
 	extra := map[string]bool{}
 	for _, name := range s.Names() {
 		extra[name] = true
 	}
-	var missing, misshapen []string
+	var e MismatchError
 	for _, p := range parameters {
 		shape, ok := s.Shape(p.Name)
 		delete(extra, p.Name)
 		switch {
 		case !ok:
-			missing = append(missing, p.Name)
+			e.Missing = append(e.Missing, p.Name)
 		case !shape.Equal(p.Shape):
-			misshapen = append(misshapen, fmt.Sprintf("%s is %v, want %v", p.Name, shape, p.Shape))
+			e.Misshapen = append(e.Misshapen, fmt.Sprintf("%s is %v, want %v", p.Name, shape, p.Shape))
 		}
 	}
-	if len(missing)+len(extra)+len(misshapen) == 0 {
+	e.Extra = slices.Sorted(maps.Keys(extra))
+	if len(e.Missing)+len(e.Misshapen)+len(e.Extra) == 0 {
 		return nil
 	}
-	leftOver := make([]string, 0, len(extra))
-	for name := range extra {
-		leftOver = append(leftOver, name)
-	}
-	slices.Sort(leftOver)
-	return mismatch(missing, misshapen, leftOver)
-}
-
-func mismatch(missing, misshapen, leftOver []string) error {
-	var parts []string
-	for _, group := range []struct {
-		what  string
-		names []string
-	}{{"missing", missing}, {"of another shape", misshapen}, {"not in the network", leftOver}} {
-		if len(group.names) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s: %s", len(group.names), group.what, strings.Join(group.names, ", ")))
-		}
-	}
-	return fmt.Errorf("weights do not fit the network: %s", strings.Join(parts, "; "))
+	return &e
 }

@@ -15,8 +15,7 @@ type renamed struct {
 }
 
 // named gives the tensors of a source the names of a network's parameters where they
-// have the paths of Keras' variables: those may end in ":0", and the kernel of a
-// depthwise convolution is just a "kernel".
+// have the paths of Keras' variables.
 func named(s Source, g *graph.Graph) Source {
 	wanted := map[string]bool{}
 	for _, p := range g.Parameters() {
@@ -24,10 +23,7 @@ func named(s Source, g *graph.Graph) Source {
 	}
 	r := &renamed{Source: s, origin: map[string]string{}}
 	for _, name := range s.Names() {
-		ours := strings.TrimSuffix(name, ":0")
-		if layer, ok := strings.CutSuffix(ours, "/kernel"); ok && !wanted[ours] && wanted[layer+"/depthwise_kernel"] {
-			ours = layer + "/depthwise_kernel"
-		}
+		ours := parameter(name, wanted)
 		if _, taken := r.origin[ours]; taken {
 			ours = name
 		}
@@ -35,6 +31,23 @@ func named(s Source, g *graph.Graph) Source {
 		r.origin[ours] = name
 	}
 	return r
+}
+
+// parameter finds the parameter that the path of a Keras variable is: it may have name
+// scopes in front and ":0" at its end, and the kernel of a depthwise convolution is just
+// a "kernel".
+func parameter(path string, wanted map[string]bool) string {
+	parts := strings.Split(strings.TrimSuffix(path, ":0"), "/")
+	for _, parts := range [][]string{parts, parts[max(len(parts)-2, 0):]} {
+		name := strings.Join(parts, "/")
+		if wanted[name] {
+			return name
+		}
+		if layer, ok := strings.CutSuffix(name, "/kernel"); ok && wanted[layer+"/depthwise_kernel"] {
+			return layer + "/depthwise_kernel"
+		}
+	}
+	return path
 }
 
 func (r *renamed) Names() []string { return r.names }

@@ -227,9 +227,6 @@ func (f *File) Shape(name string) (tensor.Shape, bool) {
 	return e.shape, ok
 }
 
-// pieceBytes is how much is read at once: a part of the processor's cache.
-const pieceBytes = 256 << 10
-
 // Read fills dst with the values of a tensor from the flat offset on, converted to
 // float32; F64 is rounded. An unknown name, a type other than F16, BF16, F32 and F64,
 // and values that the tensor does not have are errors.
@@ -246,15 +243,29 @@ func (f *File) Read(dst []float32, name string, offset int) error {
 	if offset < 0 || offset+len(dst) > e.shape.Elements() {
 		return fmt.Errorf("safetensors %s: tensor %q: values %d to %d of %d", f.label, name, offset, offset+len(dst), e.shape.Elements())
 	}
-	raw := make([]byte, min(pieceBytes, len(dst)*width))
-	for at := e.begin + int64(offset*width); len(dst) > 0; {
-		piece := raw[:min(len(raw), len(dst)*width)]
-		if _, err := io.ReadFull(io.NewSectionReader(f.r, at, int64(len(piece))), piece); err != nil {
-			return fmt.Errorf("safetensors %s: tensor %q: %w", f.label, name, err)
+	at := e.begin + int64(offset)*int64(width)
+	if same := number.InPlace(dst); same != nil {
+		return f.fill(same, at, name)
+	}
+	raw := make([]byte, min(64<<10, len(dst)*width)) // stays in the processor's cache
+	for len(dst) > 0 {
+		n := min(len(dst), len(raw)/width)
+		if err := f.fill(raw[:n*width], at, name); err != nil {
+			return err
 		}
-		n := len(piece) / width
-		number.Decode(dst[:n], piece)
-		dst, at = dst[n:], at+int64(len(piece))
+		number.Decode(dst[:n], raw)
+		dst, at = dst[n:], at+int64(n*width)
+	}
+	return nil
+}
+
+// fill reads all of raw from a place in the file.
+func (f *File) fill(raw []byte, at int64, name string) error {
+	if n, err := f.r.ReadAt(raw, at); n < len(raw) {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return fmt.Errorf("safetensors %s: tensor %q at byte %d: %w", f.label, name, at, err)
 	}
 	return nil
 }
