@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"index":               {"internal/kernel"},
 	"index/exact":         {"index", "internal/kernel"},
 	"dataset":             {"preprocess"},
+	"dataset/archive":     {},
 	"internal/store":      {"dataset", "embedding", "preprocess"},
 	"internal/playground": {"dataset", "embedding", "graph", "index", "index/exact", "internal/job", "internal/store", "model", "preprocess", "relevance"},
 	"internal/api":        {"internal/playground", "internal/job", "web"},
