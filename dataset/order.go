@@ -7,12 +7,12 @@ import (
 
 // fileCompare orders paths by class, then naturally.
 func fileCompare(a, b string) int {
-	return cmp.Or(naturalCompare(classOf(a), classOf(b)), naturalCompare(a, b))
+	return cmp.Or(NaturalCompare(classOf(a), classOf(b)), NaturalCompare(a, b))
 }
 
-// naturalCompare orders paths folder by folder, bytes by their value and runs
+// NaturalCompare orders paths folder by folder, bytes by their value and runs
 // of digits by theirs: img2 before img10. Only equal strings compare as 0.
-func naturalCompare(a, b string) int {
+func NaturalCompare(a, b string) int {
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		if !isDigit(a[i]) || !isDigit(b[j]) {

@@ -84,7 +84,7 @@ func ScanEach(ctx context.Context, name, dir string, visit Visit, progress func(
 		return nil, nil, fmt.Errorf("dataset %s: %s: %w", name, dir, err)
 	}
 	problems = append(problems, bad...)
-	slices.SortFunc(problems, func(a, b Problem) int { return naturalCompare(a.File, b.File) })
+	slices.SortFunc(problems, func(a, b Problem) int { return NaturalCompare(a.File, b.File) })
 	if len(images) == 0 {
 		return nil, problems, emptyError(name, dir, problems)
 	}
