@@ -403,3 +403,14 @@ func BenchmarkScan(b *testing.B) {
 		}
 	}
 }
+
+func TestClassesComeOnceAndInNaturalOrder(t *testing.T) {
+	var images []dataset.Image
+	for _, class := range []string{"truck", "truck", "bird", "", "class 10", "truck", "class 9", "bird"} {
+		images = append(images, dataset.Image{Class: class})
+	}
+	want := []string{"bird", "class 9", "class 10", "truck"}
+	if diff := cmp.Diff(want, dataset.ClassesOf(images)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -314,15 +314,15 @@ func classOf(file string) string {
 	return class
 }
 
-// ClassesOf lists the classes of images that are ordered by class, without the
-// empty one.
+// ClassesOf lists the classes of images in natural order, without the empty one.
 func ClassesOf(images []Image) []string {
 	classes := []string{}
 	for _, im := range images {
-		// Images are ordered by class: a new one differs from the last.
+		// Most sets are ordered by class: few classes are looked at twice.
 		if im.Class != "" && (len(classes) == 0 || classes[len(classes)-1] != im.Class) {
 			classes = append(classes, im.Class)
 		}
 	}
-	return classes
+	slices.SortFunc(classes, NaturalCompare)
+	return slices.Compact(classes)
 }
