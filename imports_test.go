@@ -40,7 +40,7 @@ var allowed = map[string][]string{
 	"dataset":             {"preprocess"},
 	"dataset/archive":     {},
 	"dataset/public":      {"dataset", "dataset/archive"},
-	"internal/store":      {"dataset", "embedding", "preprocess"},
+	"internal/store":      {"dataset", "embedding", "internal/disk", "preprocess"},
 	"internal/playground": {"dataset", "embedding", "graph", "index", "index/exact", "internal/job", "internal/store", "model", "preprocess", "relevance"},
 	"internal/api":        {"internal/playground", "internal/job", "web"},
 	"internal/cli":        {"internal/playground", "internal/api", "web"},

@@ -52,8 +52,9 @@ type Dataset struct {
 	Name, Title, Description, Licence, Source string
 
 	BuiltIn bool
+	Kept    bool     // the pictures are in the data directory and are removed with the set
 	Dir     string   // absolute path of the folder; "" when built in
-	Classes []string // distinct, in order, without the empty class
+	Classes []string // distinct, in natural order, without the empty class
 	Images  []Image
 
 	embedded    fs.FS // the pictures of a built-in set

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -100,6 +101,9 @@ func (s *Store) readDataset(ctx context.Context, id int64) (*dataset.Dataset, er
 	if err != nil {
 		return nil, s.db.explain(err)
 	}
+	if !filepath.IsAbs(d.Dir) {
+		d.Kept, d.Dir = true, s.keptPath(d.Dir)
+	}
 	rows, err := s.db.QueryContext(ctx, "SELECT image, file, class, title, width, height, version FROM images WHERE dataset = ? ORDER BY image", id)
 	if err != nil {
 		return nil, s.db.explain(err)
@@ -170,29 +174,33 @@ func (s *Store) AddDataset(ctx context.Context, d *dataset.Dataset, problems []d
 	if err := s.checkFree(ctx, d.Name); err != nil {
 		return err
 	}
-	return s.db.write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `INSERT INTO datasets (name, title, description, licence, source, directory, fingerprint, added)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			d.Name, d.Title, d.Description, d.Licence, d.Source, d.Dir, d.Fingerprint(), timeText(time.Now()))
-		if err != nil {
-			return err
-		}
-		inserted, err := result.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if inserted == 0 { // another process was first
-			return existsError(d.Name)
-		}
-		id, err := result.LastInsertId()
-		if err != nil {
-			return err
-		}
-		if err := insertImages(ctx, tx, id, d.Images); err != nil {
-			return err
-		}
-		return insertProblems(ctx, tx, id, problems)
-	})
+	return s.db.write(ctx, func(tx *sql.Tx) error { return insertDataset(ctx, tx, d, d.Dir, problems) })
+}
+
+// insertDataset adds a set that lies in directory, or returns an error that
+// wraps ErrExists.
+func insertDataset(ctx context.Context, tx *sql.Tx, d *dataset.Dataset, directory string, problems []dataset.Problem) error {
+	result, err := tx.ExecContext(ctx, `INSERT INTO datasets (name, title, description, licence, source, directory, fingerprint, added)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		d.Name, d.Title, d.Description, d.Licence, d.Source, directory, d.Fingerprint(), timeText(time.Now()))
+	if err != nil {
+		return err
+	}
+	inserted, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if inserted == 0 { // another process was first
+		return existsError(d.Name)
+	}
+	id, err := result.LastInsertId()
+	if err != nil {
+		return err
+	}
+	if err := insertImages(ctx, tx, id, d.Images); err != nil {
+		return err
+	}
+	return insertProblems(ctx, tx, id, problems)
 }
 
 func insertImages(ctx context.Context, tx *sql.Tx, id int64, images []dataset.Image) error {
@@ -218,8 +226,8 @@ func insertProblems(ctx context.Context, tx *sql.Tx, id int64, problems []datase
 	return nil
 }
 
-// RemoveDataset forgets a set with its embeddings and thumbnails; its pictures
-// stay where they are. Errors wrap ErrNotFound or ErrBuiltIn.
+// RemoveDataset forgets a set with its embeddings and thumbnails. Pictures that
+// KeepDataset took in go too, all others stay where they are. Errors wrap ErrNotFound or ErrBuiltIn.
 func (s *Store) RemoveDataset(ctx context.Context, name string) error {
 	if findBuiltIn(name) != nil {
 		return fmt.Errorf("dataset %s: %w, it cannot be removed", name, ErrBuiltIn)
@@ -238,10 +246,7 @@ func (s *Store) RemoveDataset(ctx context.Context, name string) error {
 	s.mu.Lock()
 	delete(s.datasets, id)
 	s.mu.Unlock()
-	return s.db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM datasets WHERE id = ?", id)
-		return err
-	})
+	return s.forget(ctx, id, name)
 }
 
 // Problems lists what was left out of a set when it was added, or returns an

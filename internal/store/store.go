@@ -5,6 +5,8 @@
 //	<data>/convnet.db      datasets, images, problems, runs
 //	<data>/cache.db        thumbnails and uploaded pictures; may be deleted
 //	<data>/embeddings/     matrices, see package embedding
+//	<data>/datasets/       pictures of the sets that are kept here
+//	<data>/downloads/      files on their way, until a set is made of them
 package store
 
 import (
