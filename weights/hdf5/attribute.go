@@ -1,50 +1,67 @@
 package hdf5
 
-import (
-	"bytes"
-	"slices"
+import "bytes"
 
-	"github.com/convnetplayground/convnet/tensor"
+// Caps on the strings of one attribute: how many, and the bytes that they lie in.
+const (
+	maxStrings = 1 << 20
+	maxText    = 64 << 20
 )
 
-// maxText caps the bytes of all strings of one attribute.
-const maxText = 64 << 20
-
-// attribute is a named value beside an object.
+// attribute is a named value beside an object, not looked into yet.
 type attribute struct {
-	kind  datatype
-	shape tensor.Shape
-	value *block
+	kind, space, value *block
+	shared             bool // the datatype lies elsewhere
 }
 
 // Strings returns the strings of an attribute, one where it is a scalar, of fixed or
 // variable length. Found is false where there is no such attribute. An empty array of
 // any type has no strings: so Keras writes layers without weights.
 func (o *Object) Strings(name string) (values []string, found bool, err error) {
-	a, err := o.attribute(name)
-	if err != nil || a == nil {
+	attributes, err := o.attributes()
+	if err != nil {
 		return nil, false, err
 	}
-	n := a.shape.Elements()
-	switch {
-	case n == 0:
-		return nil, true, nil
-	case n > a.value.left()/a.kind.size:
-		return nil, true, o.corrupt(a.value.start, "the attribute %q claims %d values of %d bytes in %d", name, n, a.kind.size, a.value.left())
-	case a.kind.class == classString:
-		return fixedStrings(a, n), true, nil
-	case a.kind.text:
-		values, err = o.variableStrings(a.value, n)
-		return values, true, err
+	a, found := attributes[name]
+	if !found {
+		return nil, false, nil
 	}
-	return nil, true, o.unsupported(a.value.start, "the attribute %q holds no strings", name)
+	if a.shared {
+		return nil, true, o.unsupported(a.kind.start, "the attribute %q has a shared datatype", name)
+	}
+	values, err = o.parseStrings(name, *a.kind, *a.space, *a.value)
+	return values, true, err
 }
 
-func fixedStrings(a *attribute, n int) []string {
+// parseStrings reads its own copies of the blocks.
+func (o *Object) parseStrings(name string, typed, space, value block) ([]string, error) {
+	kind, err := o.datatype(&typed)
+	if err != nil {
+		return nil, err
+	}
+	shape, err := o.dataspace(&space)
+	if err != nil {
+		return nil, err
+	}
+	n := shape.Elements()
+	switch {
+	case n == 0:
+		return nil, nil
+	case n > value.left()/kind.size || n > maxStrings:
+		return nil, o.corrupt(value.start, "the attribute %q claims %d values of %d bytes in %d", name, n, kind.size, value.left())
+	case kind.class == classString:
+		return fixedStrings(&value, kind, n), nil
+	case kind.text:
+		return o.variableStrings(&value, n)
+	}
+	return nil, o.unsupported(value.start, "the attribute %q holds no strings", name)
+}
+
+func fixedStrings(b *block, kind datatype, n int) []string {
 	values := make([]string, n)
 	for i := range values {
-		text, _, _ := bytes.Cut(a.value.take(a.kind.size), []byte{0})
-		if a.kind.spaces {
+		text, _, _ := bytes.Cut(b.take(kind.size), []byte{0})
+		if kind.spaces {
 			text = bytes.TrimRight(text, " ")
 		}
 		values[i] = string(text)
@@ -52,17 +69,10 @@ func fixedStrings(a *attribute, n int) []string {
 	return values
 }
 
-// attribute finds an attribute in the header or, where there are many, outside; nil
-// where there is none.
-func (o *Object) attribute(name string) (*attribute, error) {
-	var found *attribute
-	look := func(b *block) error {
-		a, err := o.parseAttribute(b, name)
-		if a != nil {
-			found = a
-		}
-		return err
-	}
+// readAttributes lists the attributes in the header and, where there are many, outside.
+func (o *Object) readAttributes() (map[string]attribute, error) {
+	attributes := map[string]attribute{}
+	add := func(b *block) error { return o.addAttribute(attributes, b) }
 	for _, m := range o.messages {
 		if m.kind != messageAttribute {
 			continue
@@ -70,14 +80,13 @@ func (o *Object) attribute(name string) (*attribute, error) {
 		if m.shared {
 			return nil, o.unsupported(m.body.start, "an attribute that is shared between objects")
 		}
-		b := *m.body
-		if err := look(&b); err != nil || found != nil {
-			return found, err
+		if err := add(m.body); err != nil {
+			return nil, err
 		}
 	}
 	info, err := o.find(o.messages, messageAttributeInfo)
 	if err != nil || info == nil {
-		return nil, err
+		return attributes, err
 	}
 	info.take(1)
 	if flags := info.uint8(); flags&1 != 0 {
@@ -88,17 +97,16 @@ func (o *Object) attribute(name string) (*attribute, error) {
 		return nil, o.corrupt(info.start, "the attribute information ends early")
 	}
 	if heap == undefined {
-		return nil, nil
+		return attributes, nil
 	}
-	err = o.dense(heap, index, recordAttributeName, look)
-	return found, err
+	return attributes, o.dense(heap, index, recordAttributeName, add)
 }
 
-// parseAttribute returns the attribute of a message if it is the wanted one.
-func (o *Object) parseAttribute(b *block, wanted string) (*attribute, error) {
+// addAttribute takes an attribute message apart.
+func (o *Object) addAttribute(attributes map[string]attribute, b *block) error {
 	version, flags := b.uint8(), b.uint8()
 	if version < 1 || version > 3 {
-		return nil, o.unsupported(b.start, "attribute version %d", version)
+		return o.unsupported(b.start, "attribute version %d", version)
 	}
 	sizes := [3]int{int(b.uint16()), int(b.uint16()), int(b.uint16())} // of name, datatype, dataspace
 	if version == 3 {
@@ -112,31 +120,24 @@ func (o *Object) parseAttribute(b *block, wanted string) (*attribute, error) {
 		}
 	}
 	if b.short {
-		return nil, o.corrupt(b.start, "an attribute ends early")
+		return o.corrupt(b.start, "an attribute ends early")
 	}
 	name, _, _ := bytes.Cut(parts[0].raw, []byte{0})
-	if string(name) != wanted {
-		return nil, nil
+	if _, ok := attributes[string(name)]; ok {
+		return o.corrupt(b.start, "two attributes are called %q", name)
 	}
-	if version > 1 && flags != 0 {
-		return nil, o.unsupported(b.start, "the attribute %q has a shared datatype", name)
+	if len(attributes) == maxMessages {
+		return o.corrupt(b.start, "more than %d attributes", maxMessages)
 	}
-	kind, err := o.datatype(parts[1])
-	if err != nil {
-		return nil, err
-	}
-	shape, err := o.dataspace(parts[2])
-	if err != nil {
-		return nil, err
-	}
-	return &attribute{kind, shape, b.part(b.left())}, nil
+	attributes[string(name)] = attribute{parts[1], parts[2], b.part(b.left()), version > 1 && flags != 0}
+	return nil
 }
 
 // variableStrings reads n strings out of the global heap.
 func (o *Object) variableStrings(b *block, n int) ([]string, error) {
 	heaps := map[uint64]globalHeap{}
 	values := make([]string, n)
-	total := 0
+	var total, heaped int
 	for i := range values {
 		at := b.at()
 		length, address, index := int(b.uint32()), b.uint64(), b.uint32()
@@ -149,35 +150,41 @@ func (o *Object) variableStrings(b *block, n int) ([]string, error) {
 			if heap, err = o.globalHeap(address); err != nil {
 				return nil, err
 			}
+			if heaped += heap.size; heaped > maxText {
+				return nil, o.corrupt(at, "the strings of an attribute lie in more than %d bytes", maxText)
+			}
 			heaps[address] = heap
 		}
-		text, ok := heap[uint16(index)]
+		text, ok := heap.values[uint16(index)]
 		if !ok || index > 0xffff || length > len(text) {
 			return nil, o.corrupt(at, "a string of %d bytes is not in the global heap at byte %d", length, address)
 		}
 		if total += length; total > maxText {
 			return nil, o.corrupt(at, "the strings of an attribute have more than %d bytes", maxText)
 		}
-		values[i] = string(bytes.TrimRight(slices.Clone(text[:length]), "\x00"))
+		values[i] = string(bytes.TrimRight(text[:length], "\x00"))
 	}
 	return values, nil
 }
 
-// globalHeap holds the values of variable length of many objects, by index.
-type globalHeap map[uint16][]byte
+// globalHeap holds values of variable length, by index.
+type globalHeap struct {
+	size   int // in the file
+	values map[uint16][]byte
+}
 
-func (p place) globalHeap(at uint64) (globalHeap, error) {
+func (p place) globalHeap(at uint64) (heap globalHeap, err error) {
 	head, err := p.signed(at, 16, "GCOL")
 	if err != nil {
-		return nil, err
+		return heap, err
 	}
 	head.take(4)
 	b, err := p.block(at, head.uint64(), "global heap")
 	if err != nil {
-		return nil, err
+		return heap, err
 	}
+	heap = globalHeap{b.left(), map[uint16][]byte{}}
 	b.take(16)
-	heap := globalHeap{}
 	for b.left() >= 16 {
 		place := b.at()
 		index := b.uint16()
@@ -187,9 +194,9 @@ func (p place) globalHeap(at uint64) (globalHeap, error) {
 			break // the rest is free
 		}
 		if size > uint64(b.left()) {
-			return nil, p.corrupt(place, "an entry of the global heap claims %d bytes of %d", size, b.left())
+			return heap, p.corrupt(place, "an entry of the global heap claims %d bytes of %d", size, b.left())
 		}
-		heap[index] = b.take(int(size))
+		heap.values[index] = b.take(int(size))
 		b.take(min(int(-size&7), b.left()))
 	}
 	return heap, nil

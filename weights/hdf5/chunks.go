@@ -6,12 +6,6 @@ import (
 	"slices"
 )
 
-// Kinds of chunk indices. Before version 4 of the layout there is only the first.
-const (
-	indexTree   = 0
-	indexSingle = 1
-)
-
 // chunk is where a chunk lies in the file.
 type chunk struct {
 	number   int // in the grid, row-major
@@ -59,18 +53,6 @@ func (d *Dataset) setChunks(b *block, version uint8) error {
 	return d.checkChunks(b.start, size)
 }
 
-func (d *Dataset) setIndex(b *block, flags uint8) error {
-	d.index = b.uint8()
-	if d.index != indexSingle {
-		return d.unsupported(b.start, "chunk index %d", d.index)
-	}
-	if flags&2 != 0 {
-		d.single, d.skipped = b.uint64(), b.uint32()
-	}
-	d.at = b.uint64()
-	return nil
-}
-
 // checkChunks refuses shapes that the file cannot hold, however well compressed, and
 // those that take more memory to read than the file has bytes.
 func (d *Dataset) checkChunks(at int64, chunk uint64) error {
@@ -93,6 +75,9 @@ const freeMemory = 16 << 20
 func (d *Dataset) readChunks() ([]chunk, error) {
 	var found []chunk
 	add := func(c chunk) error {
+		if c.at == undefined {
+			return d.corrupt(int64(d.at), "chunk %d was never stored", c.number)
+		}
 		if c.size > maxStored(d.plain()) || !d.file.within(c.at, c.size) {
 			return d.corrupt(int64(c.at), "chunk %d claims %d bytes", c.number, c.size)
 		}
@@ -116,26 +101,3 @@ func (d *Dataset) readChunks() ([]chunk, error) {
 
 // plain is the size of a chunk in bytes when nothing is compressed.
 func (d *Dataset) plain() int { return d.chunk.Elements() * d.number.Width() }
-
-func (d *Dataset) walkChunks(visit func(chunk) error) error {
-	if d.index == indexSingle {
-		size := d.single
-		if size == 0 {
-			size = uint64(d.plain())
-		}
-		return visit(chunk{at: d.at, size: size, skipped: d.skipped})
-	}
-	walk := &treeWalk{place: d.place, kind: treeChunks, keySize: 8 + 8*(len(d.chunk)+1)}
-	walk.leaf = func(key *block, child uint64) error {
-		c := chunk{at: child, size: uint64(key.uint32()), skipped: key.uint32()}
-		for i, extent := range d.chunk {
-			offset := key.uint64()
-			if offset%uint64(extent) != 0 || offset >= uint64(d.shape[i]) {
-				return d.corrupt(key.start, "a chunk begins at %d of %d on axis %d", offset, d.shape[i], i)
-			}
-			c.number = c.number*d.grid[i] + int(offset)/extent
-		}
-		return visit(c)
-	}
-	return walk.root(d.at)
-}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 )
 
 // Signature begins every HDF5 file.
@@ -30,6 +31,10 @@ const undefined = ^uint64(0)
 // measured against the file instead.
 const maxBlock = 64 << 20
 
+// maxReadings is how often all bytes of a file may be read as structure before it is
+// taken for one that leads in circles. Small files have freeMemory bytes in any case.
+const maxReadings = 8
+
 // File is an open HDF5 file. It and its objects may be used from many goroutines.
 type File struct {
 	r     io.ReaderAt
@@ -37,6 +42,7 @@ type File struct {
 	label string
 	root  *Object
 	bands bands
+	spent atomic.Int64 // bytes of structure read so far
 }
 
 // Read checks the head of the size bytes in r and opens the root group; all else is
@@ -147,7 +153,7 @@ func (p place) unsupported(at int64, format string, args ...any) error {
 }
 
 func (p place) fail(kind error, at int64, hint, format string, args []any) error {
-	return fmt.Errorf("hdf5 %s: %w: %s at byte %d: %s; %s", p.file.label, kind, p.path, at, fmt.Sprintf(format, args...), hint)
+	return fmt.Errorf("hdf5 %s: %w: %s at byte %d: %s; %s", p.file.label, kind, p.path, uint64(at), fmt.Sprintf(format, args...), hint)
 }
 
 // within reports whether the file has n bytes at an address.
@@ -162,6 +168,9 @@ func (p place) block(at, n uint64, what string) (*block, error) {
 	}
 	if n > maxBlock {
 		return nil, p.corrupt(int64(at), "%s claims %d bytes, more than the cap of %d", what, n, maxBlock)
+	}
+	if limit := max(freeMemory, maxReadings*p.file.size); p.file.spent.Add(int64(n)) > limit {
+		return nil, p.corrupt(int64(at), "the structure leads in circles: more than %d bytes read of a file of %d", limit, p.file.size)
 	}
 	raw := make([]byte, n)
 	if err := p.fill(raw, int64(at)); err != nil {

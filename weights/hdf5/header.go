@@ -14,8 +14,11 @@ const (
 	messageAttributeInfo = 0x15
 )
 
-// maxContinuations caps the pieces that one object header may be scattered over.
-const maxContinuations = 4096
+// Caps on one object header: its messages, and the pieces that they are scattered over.
+const (
+	maxMessages      = 1 << 16
+	maxContinuations = 1 << 12
+)
 
 // message is one entry of an object header.
 type message struct {
@@ -146,6 +149,9 @@ func (h *headerReader) parse(b *block) error {
 		if m.kind == messageContinuation {
 			h.pending = append(h.pending, [2]uint64{m.body.uint64(), m.body.uint64()})
 			continue
+		}
+		if len(h.messages) == maxMessages {
+			return h.corrupt(b.start, "the object header has more than %d messages", maxMessages)
 		}
 		h.messages = append(h.messages, m)
 	}

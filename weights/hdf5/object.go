@@ -13,6 +13,8 @@ type Object struct {
 	address  uint64
 	messages []message
 	links    func() (map[string]uint64, error) // the members' addresses by name
+
+	attributes func() (map[string]attribute, error)
 }
 
 func (f *File) object(path string, at uint64) (*Object, error) {
@@ -23,6 +25,7 @@ func (f *File) object(path string, at uint64) (*Object, error) {
 	}
 	o := &Object{place: p, address: at, messages: messages}
 	o.links = sync.OnceValues(o.readLinks)
+	o.attributes = sync.OnceValues(o.readAttributes)
 	return o, nil
 }
 
@@ -56,7 +59,11 @@ func (o *Object) Open(path string) (*Object, error) {
 		if !ok {
 			return nil, nil
 		}
-		if at, err = o.file.object(strings.TrimSuffix(at.path, "/")+"/"+name, address); err != nil {
+		path := strings.TrimSuffix(at.path, "/") + "/" + name
+		if len(path) > maxPath {
+			return nil, at.corrupt(int64(address), "a path of %d bytes, more than the cap of %d", len(path), maxPath)
+		}
+		if at, err = o.file.object(path, address); err != nil {
 			return nil, err
 		}
 	}
@@ -100,8 +107,11 @@ func (o *Object) walk(seen map[uint64]bool, visit func(*Object) error) error {
 	return nil
 }
 
-// maxDepth caps the nesting of groups and of index blocks.
-const maxDepth = 64
+// Caps on the nesting of groups and of index blocks, and on the bytes of a path.
+const (
+	maxDepth = 64
+	maxPath  = 4096
+)
 
 func (o *Object) readLinks() (map[string]uint64, error) {
 	links := map[string]uint64{}

@@ -17,7 +17,7 @@ const (
 )
 
 // readArchive reads a .keras archive.
-func (f *File) readArchive(size int64, layers []Layer) ([]stored, error) {
+func (f *File) readArchive(size int64) ([]stored, error) {
 	archive, err := zip.NewReader(f.r, size)
 	if err != nil {
 		return nil, f.corrupt("no zip archive: %v", err)
@@ -38,7 +38,7 @@ func (f *File) readArchive(size int64, layers []Layer) ([]stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, err := f.parseConfig(text)
+	o, err := f.readOutline(text)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (f *File) readArchive(size int64, layers []Layer) ([]stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.readGroups(h.Root(), &model, layers)
+	return f.readGroups(h.Root(), o)
 }
 
 // weights opens the HDF5 file in the archive, in place where it is stored as it is.

@@ -1,9 +1,15 @@
 package keras
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
-// maxNested caps how deep models lie in each other.
-const maxNested = 16
+// Caps on a model's configuration: how deep models lie in each other, and its layers.
+const (
+	maxNested = 16
+	maxLayers = 1 << 16
+)
 
 // config is what a model's JSON says of one layer or of the model itself.
 type config struct {
@@ -18,78 +24,90 @@ type config struct {
 	} `json:"config"`
 }
 
-// layers lists what a model holds; nothing for layers.
-func (c config) layers() []config {
-	var inner []config
-	if json.Unmarshal(c.Config.Layers, &inner) != nil {
-		return nil
-	}
-	return inner
-}
-
-// described is a layer of the JSON.
+// described is a layer of a model's JSON.
 type described struct {
+	config
 	name  string // with the names of the models around it
-	class string
-	bare  config
+	group string // where Keras 3 keeps its weights
+	outer string // the outermost of the models around it
 }
 
 // parameters names n weights of the layer.
 func (d described) parameters(n int) []string {
-	if d.class != "BatchNormalization" {
-		return parameters(d.class, n)
+	if d.Class != "BatchNormalization" {
+		return parameters(d.Class, n)
 	}
 	var known []string
-	if string(d.bare.Config.Scale) != "false" {
+	if string(d.Config.Scale) != "false" {
 		known = append(known, "gamma")
 	}
-	if string(d.bare.Config.Center) != "false" {
+	if string(d.Config.Center) != "false" {
 		known = append(known, "beta")
 	}
 	if known = append(known, "moving_mean", "moving_variance"); len(known) != n {
-		return parameters(d.class, n)
+		return parameters(d.Class, n)
 	}
 	return known
 }
 
-// parseConfig reads a model's JSON.
-func (f *File) parseConfig(text []byte) (config, error) {
-	var c config
-	if err := json.Unmarshal(text, &c); err != nil {
-		return c, f.corrupt("the model's configuration is no JSON of Keras: %v", err)
-	}
-	return c, nil
+// outline lists the layers of a model in its order, and those of each model in it behind
+// that one.
+type outline struct {
+	layers  []described
+	byName  map[string]int
+	byGroup map[string]int
+	inner   map[[2]string]int // by outermost model and own name
 }
 
-// byGroup lists the layers of a model by the groups in which Keras 3 keeps them, and
-// the groups in the model's order.
-func (c config) byGroup() (map[string]described, []string) {
-	found := map[string]described{}
-	var order []string
-	var visit func(c config, group, name string, depth int)
-	visit = func(c config, group, name string, depth int) {
-		counts := counter{}
-		for _, l := range c.layers() {
-			d := described{name + l.Config.Name, l.Class, l}
-			at := group + "layers/" + counts.next(l.Class)
-			found[at] = d
-			order = append(order, at)
-			if depth < maxNested {
-				visit(l, at+"/", d.name+"/", depth+1)
-			}
+// readOutline reads a model's JSON.
+func (f *File) readOutline(text []byte) (*outline, error) {
+	var model described
+	if err := json.Unmarshal(text, &model.config); err != nil {
+		return nil, f.corrupt("the model's configuration is no JSON of Keras: %v", err)
+	}
+	o := &outline{byName: map[string]int{}, byGroup: map[string]int{}, inner: map[[2]string]int{}}
+	if !o.add(model, 0) {
+		return nil, f.corrupt("the model's configuration lists more than %d layers", maxLayers)
+	}
+	return o, nil
+}
+
+// add lists the layers of a model. It fails where there are too many.
+func (o *outline) add(model described, depth int) bool {
+	items := json.NewDecoder(bytes.NewReader(model.Config.Layers))
+	if begin, err := items.Token(); err != nil || begin != json.Delim('[') {
+		return true // no model
+	}
+	counts := counter{}
+	for items.More() {
+		var d described
+		if items.Decode(&d.config) != nil {
+			return true
+		}
+		if len(o.layers) == maxLayers {
+			return false
+		}
+		d.name, d.group, d.outer = d.Config.Name, "layers/"+counts.next(d.Class), model.outer
+		if depth > 0 {
+			d.name, d.group = model.name+"/"+d.name, model.group+"/"+d.group
+			o.inner[[2]string{d.outer, d.Config.Name}] = len(o.layers)
+		} else {
+			d.outer = d.name
+		}
+		o.byName[d.name], o.byGroup[d.group] = len(o.layers), len(o.layers)
+		o.layers = append(o.layers, d)
+		if depth < maxNested && !o.add(d, depth+1) {
+			return false
 		}
 	}
-	visit(c, "", "", 0)
-	return found, order
+	return true
 }
 
-// byName lists the layers of a model by their names, those of models inside with the
-// models' names before them.
-func (c config) byName() map[string]described {
-	groups, _ := c.byGroup()
-	names := map[string]described{}
-	for _, d := range groups {
-		names[d.name] = d
+// list is the outline as others see it.
+func (o *outline) list() []Layer {
+	layers := make([]Layer, len(o.layers))
+	for i, d := range o.layers {
+		layers[i] = Layer{Name: d.name, Class: d.Class}
 	}
-	return names
+	return layers
 }

@@ -2,6 +2,7 @@ package keras
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,129 +24,118 @@ func (c counter) next(class string) string {
 	return name + "_" + strconv.Itoa(n)
 }
 
-// readGroups reads the groups that Keras 3 writes: one per layer, by class and counter,
-// with the weights in "vars". A model's configuration, where there is one, names them.
-func (f *File) readGroups(root *hdf5.Object, model *config, layers []Layer) ([]stored, error) {
-	all, err := f.groups(root)
-	if err != nil {
+// groups are what Keras 3 writes: one per layer, by class and counter, with the weights
+// numbered in "vars" and the layer's name beside them.
+type groups struct {
+	*File
+	names   map[string]string // of all layers, by path
+	weights map[string]map[uint64]*hdf5.Dataset
+}
+
+// readGroups reads the groups below root. A model's outline, where there is one, names
+// them and gives their order.
+func (f *File) readGroups(root *hdf5.Object, o *outline) ([]stored, error) {
+	g := &groups{f, map[string]string{}, map[string]map[uint64]*hdf5.Dataset{}}
+	if err := root.Walk(g.visit); err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
+	if len(g.weights) == 0 {
 		return nil, f.corrupt("neither layer_names nor a group of weights")
 	}
-	if model != nil {
-		found, order := model.byGroup()
-		for i := range all {
-			if d, ok := found[all[i].group]; ok {
-				all[i].name, all[i].parameters = d.name, d.parameters(len(all[i].objects))
-			}
-		}
-		slices.SortStableFunc(all, func(a, b stored) int {
-			return cmp.Compare(index(order, a.group), index(order, b.group))
-		})
-	}
-	fitByGroup(all, layers)
-	return all, nil
-}
-
-// index is the place of a value in a list, or past its end.
-func index(list []string, value string) int {
-	if i := slices.Index(list, value); i >= 0 {
-		return i
-	}
-	return len(list)
-}
-
-// fitByGroup finds the layers of the network by class and counter, as Keras does. A
-// layer that is found in none keeps its name, or takes its group's where the network
-// needs the name for another.
-func fitByGroup(all []stored, layers []Layer) {
-	byGroup := map[string]Layer{}
-	counts := counter{}
-	for _, l := range layers {
-		byGroup["layers/"+counts.next(l.Class)] = l
-	}
-	taken := map[string]bool{}
-	for i := range all {
-		if l, ok := byGroup[all[i].group]; ok {
-			all[i].fit(l)
-			taken[all[i].name] = true
-		}
-	}
-	for i := range all {
-		s := &all[i]
-		if _, ok := byGroup[s.group]; ok {
-			continue
-		}
-		if s.name == "" || taken[s.name] {
-			s.name = s.group
-		}
-		taken[s.name] = true
-	}
-}
-
-// groups lists the groups with weights, sorted, conv2d_2 before conv2d_10.
-func (f *File) groups(root *hdf5.Object) ([]stored, error) {
-	byGroup := map[string]*stored{}
-	err := root.Walk(func(o *hdf5.Object) error {
-		group, variable, ok := strings.Cut(strings.TrimPrefix(o.Path(), "/"), "/vars/")
-		if !ok || !o.IsDataset() || noWeights(group) {
-			return nil
-		}
-		if _, err := strconv.ParseUint(variable, 10, 16); err != nil {
-			return f.corrupt("%s is no number of a weight", o.Path())
-		}
-		s := byGroup[group]
-		if s == nil {
-			s = &stored{group: group}
-			byGroup[group] = s
-		}
-		s.objects = append(s.objects, o)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]stored, 0, len(byGroup))
-	for _, s := range byGroup {
-		if err := f.complete(root, s); err != nil {
+	var all []stored
+	for _, path := range slices.SortedFunc(maps.Keys(g.weights), compareNumbered) {
+		s, err := g.stored(path)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, *s)
+		all = append(all, s)
 	}
-	slices.SortFunc(all, func(a, b stored) int { return compareNumbered(a.group, b.group) })
+	if o == nil {
+		f.layers = g.list()
+		return all, nil
+	}
+	f.layers = o.list()
+	place := map[string]int{}
+	for i := range all {
+		s := &all[i]
+		at, ok := o.byGroup[s.path]
+		if !ok {
+			at = len(o.layers)
+		} else {
+			s.name, s.parameters = o.layers[at].name, o.layers[at].parameters(len(s.tensors))
+		}
+		place[s.path] = at
+	}
+	slices.SortStableFunc(all, func(a, b stored) int { return cmp.Compare(place[a.path], place[b.path]) })
 	return all, nil
+}
+
+// visit takes note of each layer's "vars" and of the weights in it.
+func (g *groups) visit(o *hdf5.Object) error {
+	path, variable, ok := strings.Cut(o.Path()+"/", "/vars/")
+	if !ok || noWeights(path) {
+		return nil
+	}
+	// Keras 2.13 called the list of a model's layers so.
+	path = strings.ReplaceAll(strings.TrimPrefix(path, "/"), "_layer_checkpoint_dependencies", "layers")
+	if variable == "" {
+		names, _, err := o.Strings("name")
+		g.names[path] = strings.Join(names, "")
+		return err
+	}
+	number, err := strconv.ParseUint(strings.TrimSuffix(variable, "/"), 10, 16)
+	if err != nil {
+		return g.corrupt("%s is no number of a weight", o.Path())
+	}
+	if g.weights[path] == nil {
+		g.weights[path] = map[uint64]*hdf5.Dataset{}
+	}
+	g.weights[path][number], err = o.Dataset()
+	return err
 }
 
 // noWeights tells the groups of training and of random numbers.
-func noWeights(group string) bool {
-	first, _, _ := strings.Cut(group, "/")
-	return first == "optimizer" || strings.HasSuffix(group, "seed_generator")
+func noWeights(path string) bool {
+	return path == "/optimizer" || strings.HasPrefix(path, "/optimizer/") || strings.HasSuffix(path, "seed_generator")
 }
 
-// complete puts the weights of a layer in order and names them as far as the file can.
-func (f *File) complete(root *hdf5.Object, s *stored) error {
-	slices.SortFunc(s.objects, func(a, b *hdf5.Object) int { return compareNumbered(a.Path(), b.Path()) })
-	vars, err := root.Open(s.group + "/vars")
-	if err != nil {
-		return err
+// stored puts the weights of a layer in order and names them as far as the file can.
+func (g *groups) stored(path string) (stored, error) {
+	weights := g.weights[path]
+	s := stored{name: g.name(path), path: path, parameters: parameters(classOf(last(path)), len(weights))}
+	for i := range uint64(len(weights)) {
+		if weights[i] == nil {
+			return s, g.corrupt("%s: weight %d is missing", path, i)
+		}
+		s.tensors = append(s.tensors, weights[i])
 	}
-	for i, o := range s.objects {
-		if o.Path() != vars.Path()+"/"+strconv.Itoa(i) {
-			return f.corrupt("%s: weight %d is missing", s.group, i)
+	return s, nil
+}
+
+// name is what Keras noted of a layer, with the names of the models around it; empty
+// where it noted nothing.
+func (g *groups) name(path string) string {
+	if g.names[path] == "" {
+		return ""
+	}
+	var parts []string
+	for i, c := range path + "/" {
+		if name := g.names[path[:i]]; c == '/' && name != "" {
+			parts = append(parts, name)
 		}
 	}
-	if says, _, err := vars.Strings("name"); err != nil {
-		return err
-	} else if len(says) == 1 {
-		s.name = says[0]
+	return strings.Join(parts, "/")
+}
+
+// list is the layers as others see them.
+func (g *groups) list() []Layer {
+	var layers []Layer
+	for _, path := range slices.SortedFunc(maps.Keys(g.names), compareNumbered) {
+		if path != "" { // that is the model itself
+			layers = append(layers, Layer{Name: cmp.Or(g.name(path), path), Class: classOf(last(path))})
+		}
 	}
-	class := s.group[strings.LastIndexByte(s.group, '/')+1:]
-	if i := strings.LastIndexByte(class, '_'); i >= 0 && strings.Trim(class[i+1:], "0123456789") == "" {
-		class = class[:i]
-	}
-	s.parameters = parameters(classes[class], len(s.objects))
-	return nil
+	return layers
 }
 
 // compareNumbered sorts a_2 before a_10: by text, then the numbers at the ends of names.

@@ -30,30 +30,36 @@ type Layer struct {
 	Parameters []string // in Keras' order, e.g. "kernel", "bias"; none for many
 }
 
+// maxTensors caps how many tensors a file may hold.
+const maxTensors = 1 << 16
+
 // File is an open file. Its methods may be called from many goroutines.
 type File struct {
 	r       io.ReaderAt
 	label   string
 	hash    func() (string, error)
+	layers  []Layer
 	names   []string
 	tensors map[string]*hdf5.Dataset
 }
 
 // Read opens the size bytes in r, HDF5 or a .keras archive, as weights of a network
 // with these layers, all of them, in the order of the Keras model. Tensors are called
-// "<layer>/<parameter>" with the network's names. What the network has no place for
-// keeps the file's names, as everything does where layers is nil; a .weights.h5 file
-// without layers has names as far as Keras noted them.
+// "<layer>/<parameter>" with the network's names, also where the network lies in the
+// file as a layer of another, without its classifier or with one for other classes.
+// What the network has no place for keeps the file's names, as everything does where
+// layers is nil; a .weights.h5 file then has names as far as Keras noted them.
 //
 // Name stands for the file in errors, which wrap ErrCorrupt, hdf5.ErrCorrupt or
 // hdf5.ErrUnsupported. Closing the File closes r where r is an io.Closer.
 func Read(r io.ReaderAt, size int64, name string, layers []Layer) (*File, error) {
 	f := &File{r: r, label: name, tensors: map[string]*hdf5.Dataset{}}
-	found, err := f.read(size, layers)
+	all, groups, err := f.read(size)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range found {
+	fit(all, layers, groups)
+	for _, s := range all {
 		if err := f.add(s); err != nil {
 			return nil, err
 		}
@@ -70,63 +76,55 @@ func (f *File) sum(size int64) (string, error) {
 	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
-// read lists the layers that have weights, named.
-func (f *File) read(size int64, layers []Layer) ([]stored, error) {
+// read lists the layers that have weights, and whether they lie in groups of Keras 3.
+func (f *File) read(size int64) (all []stored, groups bool, err error) {
 	signature := make([]byte, 4)
-	if _, err := io.ReadFull(io.NewSectionReader(f.r, 0, size), signature); err != nil {
-		return nil, f.corrupt("%d bytes", size)
+	if n, err := f.r.ReadAt(signature, 0); n < len(signature) {
+		return nil, false, f.corrupt("%d bytes: %v", size, err)
 	}
 	if string(signature) == "PK\x03\x04" {
-		return f.readArchive(size, layers)
+		all, err = f.readArchive(size)
+		return all, true, err
 	}
 	h, err := hdf5.Read(f.r, size, f.label)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	legacy, config, err := f.legacy(h.Root())
+	group, err := legacy(h.Root())
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if legacy == nil {
-		return f.readGroups(h.Root(), nil, layers)
+	if group == nil {
+		all, err = f.readGroups(h.Root(), nil)
+		return all, true, err
 	}
-	return f.readLegacy(legacy, config, layers)
+	all, err = f.readLegacy(h.Root(), group)
+	return all, false, err
 }
 
 func (f *File) corrupt(format string, args ...any) error {
 	return fmt.Errorf("keras %s: %w: %s; fetch the file again", f.label, ErrCorrupt, fmt.Sprintf(format, args...))
 }
 
-// stored is a layer with weights, as it lies in the file.
-type stored struct {
-	name       string
-	group      string   // where in the file
-	parameters []string // names of the tensors
-	objects    []*hdf5.Object
-}
-
-// fit gives a stored layer the names of a layer of the network. Tensors past those of
-// the network keep their names, so that binding reports them.
-func (s *stored) fit(l Layer) {
-	s.name = l.Name
-	copy(s.parameters, l.Parameters)
-}
-
 func (f *File) add(s stored) error {
-	for i, o := range s.objects {
+	for i, dataset := range s.tensors {
 		name := s.name + "/" + s.parameters[i]
 		if _, ok := f.tensors[name]; ok {
-			return f.corrupt("two tensors are called %q, one of them in %s", name, o.Path())
+			return f.corrupt("two tensors are called %q, one of them in %s", name, s.path)
 		}
-		dataset, err := o.Dataset()
-		if err != nil {
-			return err
+		if len(f.names) == maxTensors {
+			return f.corrupt("more than %d tensors", maxTensors)
 		}
 		f.tensors[name] = dataset
 		f.names = append(f.names, name)
 	}
 	return nil
 }
+
+// Layers lists the layers that the file knows of, those without weights too, under the
+// file's own names. Classes are told as far as the file says them. Layers of models
+// inside carry the models' names: "resnet50/conv1_conv".
+func (f *File) Layers() []Layer { return slices.Clone(f.layers) }
 
 // Names lists the tensors, layer by layer.
 func (f *File) Names() []string { return slices.Clone(f.names) }

@@ -1,34 +1,27 @@
 package keras
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/convnetplayground/convnet/weights/hdf5"
 )
 
-// legacy finds the group with the weights of a legacy file and what it says of the
-// model; nil where the file is no such one.
-func (f *File) legacy(root *hdf5.Object) (*hdf5.Object, config, error) {
-	var c config
+// legacy finds the group with the weights of a legacy file; nil where the file is no
+// such one.
+func legacy(root *hdf5.Object) (*hdf5.Object, error) {
 	group, err := root.Open("model_weights")
 	if err != nil {
-		return nil, c, err
+		return nil, err
 	}
 	if group == nil {
 		group = root
 	}
-	_, found, err := list(group, "layer_names")
-	if err != nil || !found {
-		return nil, c, err
+	if _, found, err := list(group, "layer_names"); err != nil || !found {
+		return nil, err
 	}
-	text, found, err := root.Strings("model_config")
-	if err != nil {
-		return nil, c, err
-	}
-	if found && len(text) == 1 {
-		c, err = f.parseConfig([]byte(text[0]))
-	}
-	return group, c, err
+	return group, nil
 }
 
 // list reads an attribute of strings that Keras cuts into name0, name1, … where it is
@@ -50,12 +43,23 @@ func list(o *hdf5.Object, name string) (values []string, found bool, err error) 
 	}
 }
 
-func (f *File) readLegacy(group *hdf5.Object, c config, layers []Layer) ([]stored, error) {
+// readLegacy reads a legacy file whose weights are in a group.
+func (f *File) readLegacy(root, group *hdf5.Object) ([]stored, error) {
 	names, _, err := list(group, "layer_names")
 	if err != nil {
 		return nil, err
 	}
-	described := c.byName()
+	text, _, err := root.Strings("model_config")
+	if err != nil {
+		return nil, err
+	}
+	o := &outline{}
+	if len(text) == 1 {
+		if o, err = f.readOutline([]byte(text[0])); err != nil {
+			return nil, err
+		}
+		f.layers = o.list()
+	}
 	var all []stored
 	seen := map[string]bool{}
 	for _, name := range names {
@@ -63,26 +67,64 @@ func (f *File) readLegacy(group *hdf5.Object, c config, layers []Layer) ([]store
 			return nil, f.corrupt("the layer %q is listed twice", name)
 		}
 		seen[name] = true
-		found, err := f.legacyLayer(group, name, described)
+		layer, err := group.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		if layer == nil {
+			return nil, f.corrupt("the layer %q is listed, its group is missing", name)
+		}
+		found, err := f.legacyLayer(layer, name, o)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, found...)
+		if len(text) != 1 {
+			f.layers = append(f.layers, Layer{Name: name, Class: classOf(name)})
+		}
 	}
-	fitByOrder(all, layers)
 	return all, nil
 }
 
-// legacyLayer reads the weights of one entry of layer_names: a layer, or a model inside
-// the model with several.
-func (f *File) legacyLayer(group *hdf5.Object, name string, described map[string]described) ([]stored, error) {
-	layer, err := group.Open(name)
+// legacyLayer reads the weights of an entry of layer_names: of a layer, or of a model
+// inside the model with several.
+func (f *File) legacyLayer(layer *hdf5.Object, name string, o *outline) ([]stored, error) {
+	found, err := f.scopes(layer, name)
 	if err != nil {
 		return nil, err
 	}
-	if layer == nil {
-		return nil, f.corrupt("the layer %q is listed, its group is missing", name)
+	for i := range found {
+		s := &found[i]
+		scope := s.name
+		at, ok := o.inner[[2]string{name, last(scope)}]
+		switch {
+		case ok:
+			s.name = o.layers[at].name
+		case len(found) > 1:
+			s.name = name + "/" + scope
+		default:
+			s.name = name
+		}
+		s.nameDepthwise(o)
 	}
+	// Trainable weights come first in a model inside, so some layers are out of order.
+	slices.SortStableFunc(found, func(a, b stored) int { return cmp.Compare(o.byName[a.name], o.byName[b.name]) })
+	return found, nil
+}
+
+// nameDepthwise tells depthwise kernels from others, as Keras 3 does not.
+func (s *stored) nameDepthwise(o *outline) {
+	class := classOf(last(s.name))
+	if at, ok := o.byName[s.name]; ok {
+		class = o.layers[at].Class
+	}
+	if class == "DepthwiseConv2D" && s.parameters[0] == "kernel" {
+		s.parameters[0] = "depthwise_kernel"
+	}
+}
+
+// scopes reads the weights of a group by the scopes in their names.
+func (f *File) scopes(layer *hdf5.Object, name string) ([]stored, error) {
 	weights, _, err := list(layer, "weight_names")
 	if err != nil {
 		return nil, err
@@ -102,53 +144,19 @@ func (f *File) legacyLayer(group *hdf5.Object, name string, described map[string
 		if o == nil {
 			return nil, f.corrupt("layer %q: the weight %q is listed, its values are missing", name, weight)
 		}
+		values, err := o.Dataset()
+		if err != nil {
+			return nil, err
+		}
 		scope, role := split(weight)
 		i, ok := byScope[scope]
 		if !ok {
 			i = len(found)
 			byScope[scope] = i
-			found = append(found, stored{name: scope, group: layer.Path()})
+			found = append(found, stored{name: scope, path: layer.Path() + "/" + scope})
 		}
 		found[i].parameters = append(found[i].parameters, role)
-		found[i].objects = append(found[i].objects, o)
-	}
-	for i := range found {
-		s := &found[i]
-		if _, ok := described[name+"/"+s.name]; ok || len(found) > 1 {
-			s.name = name + "/" + s.name
-		} else {
-			s.name = name
-		}
-		if d, ok := described[s.name]; ok && roles[d.class] != nil {
-			s.parameters = d.parameters(len(s.objects))
-		}
+		found[i].tensors = append(found[i].tensors, values)
 	}
 	return found, nil
-}
-
-// fitByOrder gives stored layers the names of the network's. Where the network knows
-// all of their names, the names decide; where it does not, a session made them up, and
-// the n-th layer with weights in the file is the n-th of the network.
-func fitByOrder(all []stored, layers []Layer) {
-	byName := map[string]Layer{}
-	var weighted []Layer
-	for _, l := range layers {
-		byName[l.Name] = l
-		if len(l.Parameters) > 0 {
-			weighted = append(weighted, l)
-		}
-	}
-	known := true
-	for _, s := range all {
-		if len(byName[s.name].Parameters) == 0 {
-			known = false
-		}
-	}
-	for i := range all {
-		if known {
-			all[i].fit(byName[all[i].name])
-		} else if i < len(weighted) {
-			all[i].fit(weighted[i])
-		}
-	}
 }

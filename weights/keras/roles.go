@@ -14,9 +14,10 @@ var roles = map[string][]string{
 	"SeparableConv2D":    {"depthwise_kernel", "pointwise_kernel", "bias"},
 	"BatchNormalization": {"gamma", "beta", "moving_mean", "moving_variance"},
 	"Normalization":      {"mean", "variance", "count"},
+	"Rescaling":          nil,
 }
 
-// classes finds a class by its name in the groups of Keras 3.
+// classes finds a class by the name that Keras makes of it.
 var classes = func() map[string]string {
 	m := map[string]string{}
 	for class := range roles {
@@ -24,6 +25,16 @@ var classes = func() map[string]string {
 	}
 	return m
 }()
+
+// classOf is the class of a layer that a session or Keras 3 numbered; empty where the
+// name says none.
+func classOf(name string) string {
+	base := strings.TrimRight(name, "0123456789")
+	if class, ok := classes[strings.TrimSuffix(base, "_")]; ok && base != name && strings.HasSuffix(base, "_") {
+		return class
+	}
+	return classes[name]
+}
 
 // parameters names n weights of a layer by its class. Of a batch normalisation with
 // three, gamma or beta is missing: which one is not known, so all are numbered, as are
