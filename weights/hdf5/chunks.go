@@ -50,6 +50,9 @@ func (d *Dataset) setChunks(b *block, version uint8) error {
 	if b.short {
 		return d.corrupt(b.start, "the data layout ends early")
 	}
+	if err := d.checkStored(b); err != nil {
+		return err
+	}
 	return d.checkChunks(b.start, size)
 }
 

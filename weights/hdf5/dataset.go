@@ -46,15 +46,19 @@ func (o *Object) Dataset() (*Dataset, error) {
 	d := &Dataset{place: o.place}
 	d.chunks = sync.OnceValues(d.readChunks)
 	parts := map[uint16]*block{}
-	for _, kind := range []uint16{messageDataspace, messageDatatype, messageLayout} {
-		b, err := o.find(o.messages, kind)
-		if err != nil {
+	for _, kind := range []uint16{messageDataspace, messageDatatype, messageLayout, messageFilters, messageExternalFiles} {
+		var err error
+		if parts[kind], err = o.find(o.messages, kind); err != nil {
 			return nil, err
 		}
-		if b == nil {
+	}
+	for _, kind := range []uint16{messageDataspace, messageDatatype, messageLayout} {
+		if parts[kind] == nil {
 			return nil, o.corrupt(int64(o.address), "no dataset: header message %d is missing", kind)
 		}
-		parts[kind] = b
+	}
+	if elsewhere := parts[messageExternalFiles]; elsewhere != nil {
+		return nil, o.unsupported(elsewhere.start, "values in another file")
 	}
 	var err error
 	if d.shape, err = o.dataspace(parts[messageDataspace]); err != nil {
@@ -63,11 +67,7 @@ func (o *Object) Dataset() (*Dataset, error) {
 	if err := d.setType(o, parts[messageDatatype]); err != nil {
 		return nil, err
 	}
-	filters, err := o.find(o.messages, messageFilters)
-	if err != nil {
-		return nil, err
-	}
-	if filters != nil {
+	if filters := parts[messageFilters]; filters != nil {
 		if d.filters, err = o.pipeline(filters); err != nil {
 			return nil, err
 		}
@@ -96,6 +96,14 @@ func (d *Dataset) setType(o *Object, b *block) error {
 	return nil
 }
 
+// checkStored refuses a shape whose place in the file was never filled.
+func (d *Dataset) checkStored(b *block) error {
+	if d.at == undefined && d.bytes() > 0 {
+		return d.corrupt(b.start, "the values were never stored")
+	}
+	return nil
+}
+
 // Shape lists the extents of the axes, outermost first; a scalar has none.
 func (d *Dataset) Shape() tensor.Shape { return slices.Clone(d.shape) }
 
@@ -117,6 +125,9 @@ func (d *Dataset) setLayout(b *block) error {
 	case layoutContiguous:
 		d.at = b.uint64()
 		size := b.uint64()
+		if err := d.checkStored(b); err != nil {
+			return err
+		}
 		if b.short || size < d.bytes() || d.bytes() > 0 && !d.file.within(d.at, d.bytes()) {
 			return d.corrupt(b.start, "the shape %v of %s claims %d bytes at %d, stored are %d", d.shape, d.number, d.bytes(), d.at, size)
 		}

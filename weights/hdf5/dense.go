@@ -4,6 +4,7 @@ import "math/bits"
 
 // Kinds of version 2 B-tree records, by what they index.
 const (
+	recordHuge          = 1
 	recordLinkName      = 5
 	recordAttributeName = 8
 )
@@ -155,7 +156,8 @@ type fractalHeap struct {
 	start       uint64 // size of the smallest block
 	largest     uint64 // size of the largest block that holds messages
 	root        uint64
-	rows        int // of the root; 0: the root itself holds messages
+	rows        int                  // of the root; 0: the root itself holds messages
+	huge        map[uint64][2]uint64 // address and size of what is too large for blocks
 }
 
 func (p place) fractalHeap(at uint64) (*fractalHeap, error) {
@@ -174,7 +176,9 @@ func (p place) fractalHeap(at uint64) (*fractalHeap, error) {
 	}
 	b.take(1)
 	longest := uint64(b.uint32())
-	b.take(96)
+	b.take(8)
+	huge := b.uint64()
+	b.take(80)
 	h.columns, h.start, h.largest = uint64(b.uint16()), b.uint64(), b.uint64()
 	heapBits := int(b.uint16())
 	b.take(2)
@@ -185,13 +189,39 @@ func (p place) fractalHeap(at uint64) (*fractalHeap, error) {
 	}
 	h.offsetWidth = (heapBits + 7) / 8
 	h.lengthWidth = min((bits.Len64(h.largest)-1+7)/8, width(longest))
-	return h, nil
+	return h, h.findHuge(huge)
 }
+
+func (h *fractalHeap) findHuge(tree uint64) error {
+	if tree == undefined {
+		return nil
+	}
+	h.huge = map[uint64][2]uint64{}
+	return h.tree2(tree, recordHuge, func(record *block) error {
+		at, size := record.uint64(), record.uint64()
+		h.huge[record.uint64()] = [2]uint64{at, size}
+		return nil
+	})
+}
+
+// Kinds of identifiers in a fractal heap.
+const (
+	kindManaged = 0x00
+	kindHuge    = 0x10
+)
 
 // object finds the message that an identifier of a record stands for.
 func (h *fractalHeap) object(id *block) (*block, error) {
-	if kind := id.uint8(); kind&0x30 != 0 {
-		return nil, h.unsupported(id.start, "a message outside the blocks of its fractal heap")
+	kind := id.uint8() & 0x30
+	if kind == kindHuge {
+		found, ok := h.huge[id.uint(min(8, h.idLength-1))]
+		if !ok {
+			return nil, h.corrupt(id.start, "a large message is missing in its fractal heap")
+		}
+		return h.block(found[0], found[1], "message")
+	}
+	if kind != kindManaged {
+		return nil, h.unsupported(id.start, "a message outside its fractal heap")
 	}
 	offset, length := id.uint(h.offsetWidth), id.uint(h.lengthWidth)
 	if id.short {

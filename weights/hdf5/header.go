@@ -6,6 +6,7 @@ const (
 	messageLinkInfo      = 0x02
 	messageDatatype      = 0x03
 	messageLink          = 0x06
+	messageExternalFiles = 0x07
 	messageLayout        = 0x08
 	messageFilters       = 0x0b
 	messageAttribute     = 0x0c
