@@ -13,6 +13,7 @@ import (
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights/hdf5"
 	"github.com/convnetplayground/convnet/weights/keras"
+	"github.com/convnetplayground/convnet/weights/pytorch"
 	"github.com/convnetplayground/convnet/weights/safetensors"
 )
 
@@ -40,6 +41,7 @@ type Source interface {
 var (
 	_ Source = (*safetensors.File)(nil)
 	_ Source = (*keras.File)(nil)
+	_ Source = (*pytorch.File)(nil)
 )
 
 // Open opens the weight file at path, whose kind it tells by the content, not the
@@ -78,11 +80,27 @@ func read(f *os.File, path string, g *graph.Graph) (Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		return named(source, g), nil
+		return named(torchNamed(source, g), g), nil
+	case pytorch.Recognise(f, info.Size()):
+		source, err := pytorch.Read(f, info.Size(), path)
+		if err != nil {
+			return nil, err
+		}
+		return torchNamed(source, g), nil
 	case bytes.HasPrefix(head, []byte(hdf5.Signature)), bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return keras.Read(f, info.Size(), path, kerasLayers(g))
 	}
-	return nil, fmt.Errorf("weights %s: %w: %d bytes with no known beginning; give a Keras .h5 or .keras, or a .safetensors file", path, ErrFormat, info.Size())
+	return nil, fmt.Errorf("weights %s: %w: %d bytes with no known beginning; give a Keras .h5 or .keras, a .safetensors or a PyTorch .pth file", path, ErrFormat, info.Size())
+}
+
+// torchNamed gives tensors that are called as the PyTorch packages call them Keras' names
+// and layouts.
+func torchNamed(s Source, g *graph.Graph) Source {
+	var parameters []string
+	for _, p := range g.Parameters() {
+		parameters = append(parameters, p.Name)
+	}
+	return pytorch.EfficientNetLite(s, parameters)
 }
 
 // kerasLayers lists the layers of a network as Keras would.

@@ -8,10 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/tensor"
 	"github.com/convnetplayground/convnet/weights"
 	"github.com/convnetplayground/convnet/weights/hdf5"
+	"github.com/convnetplayground/convnet/weights/keras"
+	"github.com/convnetplayground/convnet/weights/pytorch"
 	"github.com/convnetplayground/convnet/weights/safetensors"
 )
 
@@ -57,6 +61,60 @@ func TestOpenReadsByContent(t *testing.T) {
 	}
 }
 
+// Names of torch become those of Keras whatever file they are in.
+func TestOpenKnowsTheNamesOfTorch(t *testing.T) {
+	b := graph.NewBuilder()
+	x := b.Flatten("flat", b.Input("input", 1, 1, 3))
+	b.Dense("predictions", x, graph.Dense{Units: 2})
+	g, err := b.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "lite.safetensors")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kernel := tensor.Tensor{Shape: tensor.Shape{2, 3}, Data: []float32{1, 2, 3, 4, 5, 6}}
+	if err := safetensors.Write(f, []safetensors.Entry{{Name: "_fc.weight", DType: safetensors.F32, Tensor: kernel}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	source, err := weights.Open(path, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := weights.Check(g.Parameters(), source); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]float32, 6)
+	if err := source.Read(got, "predictions/kernel", 0); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]float32{1, 4, 2, 5, 3, 6}, got); diff != "" {
+		t.Error(diff)
+	}
+	if err := source.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenReadsFilesOfTorch(t *testing.T) {
+	source, err := weights.Open("pytorch/testdata/types.pth", dense(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]float32, 1)
+	if err := source.Read(got, "scalar", 0); err != nil || got[0] != 2.5 {
+		t.Errorf("read %v (%v)", got, err)
+	}
+	if err := source.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOpenRefusesOtherFiles(t *testing.T) {
 	dir := t.TempDir()
 	cases := []struct {
@@ -65,6 +123,9 @@ func TestOpenRefusesOtherFiles(t *testing.T) {
 	}{
 		{"short.safetensors", "abc", weights.ErrFormat},
 		{"keras.h5", "\x89HDF\r\n\x1a\n and more", hdf5.ErrUnsupported},
+		{"other.zip", "PK\x03\x04 and more", keras.ErrCorrupt},
+		{"cut.pth", "PK\x03\x04" + strings.Repeat("\x00", 22) + "\x0c\x00\x00\x00net/data.pkl", pytorch.ErrCorrupt},
+		{"old.pth", "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", pytorch.ErrCorrupt},
 		{"lying.safetensors", "\xff\xff\xff\x7f\x00\x00\x00\x00{}", safetensors.ErrCorrupt},
 	}
 	for _, c := range cases {
