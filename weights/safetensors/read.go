@@ -6,6 +6,7 @@
 package safetensors
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -24,6 +25,9 @@ import (
 
 // MaxHeader caps the length of the JSON header in bytes.
 const MaxHeader = 64 << 20
+
+// maxRank caps the number of axes of a tensor.
+const maxRank = 16
 
 // ErrCorrupt means that the file does not hold what its header says.
 var ErrCorrupt = errors.New("damaged safetensors file")
@@ -117,15 +121,8 @@ func (f *File) header(size int64) ([]byte, error) {
 }
 
 func (f *File) parse(text []byte, size int64) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return f.corrupt("the header is no JSON object: %v", err)
-	}
 	start := int64(8 + len(text))
-	for name, raw := range fields {
-		if name == "__metadata__" {
-			continue
-		}
+	err := f.fields(text, func(name string, raw json.RawMessage) error {
 		e, err := f.parseEntry(name, raw, size-start)
 		if err != nil {
 			return err
@@ -133,8 +130,48 @@ func (f *File) parse(text []byte, size int64) error {
 		e.begin, e.end = e.begin+start, e.end+start
 		f.entries[name] = e
 		f.names = append(f.names, name)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return f.checkPlaces(start, size)
+}
+
+// fields takes the header apart. It ends at the first bad field, so that a long header
+// of them costs no memory.
+func (f *File) fields(text []byte, add func(name string, raw json.RawMessage) error) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if first, err := d.Token(); err != nil || first != json.Delim('{') {
+		return f.corrupt("the header is no JSON object")
+	}
+	for d.More() {
+		key, err := d.Token()
+		var raw json.RawMessage
+		if err == nil {
+			err = d.Decode(&raw)
+		}
+		if err != nil {
+			return f.corrupt("the header is no JSON object: %v", err)
+		}
+		name := key.(string) // the decoder takes no other keys
+		if name == "__metadata__" {
+			continue
+		}
+		if _, ok := f.entries[name]; ok {
+			return f.corrupt("tensor %.64q is listed twice", name)
+		}
+		if err := add(name, raw); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return f.corrupt("the header is no JSON object: %v", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return f.corrupt("the header goes on behind its JSON object")
+	}
+	return nil
 }
 
 // parseEntry returns the entry of a header field with offsets counted from the data's
@@ -146,22 +183,25 @@ func (f *File) parseEntry(name string, raw json.RawMessage, room int64) (entry, 
 		Offsets []int64 `json:"data_offsets"`
 	}
 	if err := json.Unmarshal(raw, &field); err != nil {
-		return entry{}, f.corrupt("tensor %q: %v", name, err)
+		return entry{}, f.corrupt("tensor %.64q has no dtype, shape and data_offsets of the right kinds", name)
 	}
 	width, known := widths[field.DType]
 	if !known {
-		return entry{}, f.corrupt("tensor %q has the unknown type %q", name, field.DType)
+		return entry{}, f.corrupt("tensor %.64q has the unknown type %.64q", name, field.DType)
 	}
 	if len(field.Offsets) != 2 {
-		return entry{}, f.corrupt("tensor %q has %d offsets, not 2", name, len(field.Offsets))
+		return entry{}, f.corrupt("tensor %.64q has %d offsets, not 2", name, len(field.Offsets))
 	}
 	begin, end := field.Offsets[0], field.Offsets[1]
 	if begin < 0 || end < begin || end > room {
-		return entry{}, f.corrupt("tensor %q claims bytes %d to %d of %d", name, begin, end, room)
+		return entry{}, f.corrupt("tensor %.64q claims bytes %d to %d of %d", name, begin, end, room)
+	}
+	if len(field.Shape) > maxRank {
+		return entry{}, f.corrupt("tensor %.64q has %d axes, more than the cap of %d", name, len(field.Shape), maxRank)
 	}
 	elements, ok := count(field.Shape, end-begin)
 	if !ok || elements*width != end-begin {
-		return entry{}, f.corrupt("tensor %q of type %s and shape %v claims %d bytes", name, field.DType, field.Shape, end-begin)
+		return entry{}, f.corrupt("tensor %.64q of type %s and shape %v claims %d bytes", name, field.DType, field.Shape, end-begin)
 	}
 	shape := make(tensor.Shape, len(field.Shape))
 	for i, extent := range field.Shape {
@@ -201,10 +241,10 @@ func (f *File) checkPlaces(start, size int64) error {
 	for _, name := range f.names {
 		e := f.entries[name]
 		if e.begin < at {
-			return f.corrupt("tensor %q overlaps the one before it", name)
+			return f.corrupt("tensor %.64q overlaps the one before it", name)
 		}
 		if e.begin > at {
-			return f.corrupt("%d bytes before tensor %q belong to none", e.begin-at, name)
+			return f.corrupt("%d bytes before tensor %.64q belong to none", e.begin-at, name)
 		}
 		at = e.end
 	}
@@ -240,8 +280,8 @@ func (f *File) Read(dst []float32, name string, offset int) error {
 		return fmt.Errorf("safetensors %s: tensor %q: values of type %s are no weights", f.label, name, e.dtype)
 	}
 	width := number.Width()
-	if offset < 0 || offset+len(dst) > e.shape.Elements() {
-		return fmt.Errorf("safetensors %s: tensor %q: values %d to %d of %d", f.label, name, offset, offset+len(dst), e.shape.Elements())
+	if n := e.shape.Elements(); offset < 0 || offset > n || len(dst) > n-offset {
+		return fmt.Errorf("safetensors %s: tensor %q: no values %d to %d among %d", f.label, name, offset, offset+len(dst), n)
 	}
 	at := e.begin + int64(offset)*int64(width)
 	if same := number.InPlace(dst); same != nil {
