@@ -1,7 +1,7 @@
 """Makes the goldens of package weights/pytorch with PyTorch.
 
     python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/weights/requirements.txt
+    /tmp/venv/bin/pip install --require-hashes -r tools/oracle/requirements.txt
     /tmp/venv/bin/python tools/oracle/pytorch.py weights/pytorch/testdata
 
 NAME.pth and NAME.VARIANT.pth are files as torch.save writes them, NAME.want.json what

@@ -28,7 +28,7 @@ import (
 )
 
 // network builds an EfficientNet-Lite and lists the names of its parameters.
-func network(t *testing.T, name string) (*graph.Graph, []string) {
+func network(t testing.TB, name string) (*graph.Graph, []string) {
 	t.Helper()
 	a, ok := zoo.Find(name)
 	if !ok {

@@ -8,10 +8,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"github.com/convnetplayground/convnet/tensor"
@@ -101,6 +103,30 @@ func TestReadsRanges(t *testing.T) {
 				t.Fatalf("%s: %s\n%s", name, w.Name, diff)
 			}
 		})
+	}
+}
+
+func TestReadsFromManyGoroutines(t *testing.T) {
+	for _, name := range files(t, "strided*.pth") {
+		f := open(t, name)
+		var group errgroup.Group
+		for _, w := range goldens(t, name) {
+			for range 4 {
+				group.Go(func() error {
+					got := make([]float32, len(w.Values))
+					if err := f.Read(got, w.Name, 0); err != nil {
+						return err
+					}
+					if !slices.Equal(got, w.Values) {
+						return fmt.Errorf("%s: %s differs", name, w.Name)
+					}
+					return nil
+				})
+			}
+		}
+		if err := group.Wait(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
