@@ -1,21 +1,93 @@
 package job
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
-	"sync/atomic"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv("CONVNET_TEST_JOBS"); path != "" {
+		workUntilKilled(path)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// work is a body whose function stands in the test.
+type work func(ctx context.Context, r Reporter) error
+
+// bench is a runner whose jobs run the functions that a test gives it.
+type bench struct {
+	*Runner
+	mu    sync.Mutex
+	works map[string]work // by key
+}
+
+func (b *bench) kinds() map[string]Kind {
+	run := func(ctx context.Context, arguments json.RawMessage, r Reporter) error {
+		var key string
+		if err := json.Unmarshal(arguments, &key); err != nil {
+			return err
+		}
+		b.mu.Lock()
+		w := b.works[key]
+		b.mu.Unlock()
+		return w(ctx, r)
+	}
+	return map[string]Kind{"compute": {Compute, run}, "download": {Download, run}}
+}
+
+func open(t *testing.T, path string, workers int) *bench {
+	t.Helper()
+	b := &bench{works: map[string]work{}}
+	r, err := Open(t.Context(), path, b.kinds(), workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Runner = r
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func openNew(t *testing.T, workers int) *bench {
+	return open(t, filepath.Join(t.TempDir(), "jobs.db"), workers)
+}
+
+func (b *bench) start(t *testing.T, r Request, w work) Status {
+	t.Helper()
+	if r.Kind == "" {
+		r.Kind = "compute"
+	}
+	r.Title, r.Arguments = "title of "+r.Key, r.Key
+	b.mu.Lock()
+	if b.works[r.Key] == nil {
+		b.works[r.Key] = w
+	}
+	b.mu.Unlock()
+	s, err := b.Start(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 // untilDone is work that ends when it is told to, or is cancelled.
-func untilDone(release <-chan struct{}) Work {
-	return func(ctx context.Context, _ func(done, total int)) error {
+func untilDone(release <-chan struct{}) work {
+	return func(ctx context.Context, _ Reporter) error {
 		select {
 		case <-release:
 			return nil
@@ -25,175 +97,176 @@ func untilDone(release <-chan struct{}) Work {
 	}
 }
 
-func start(t *testing.T, r *Runner, key string, work Work) Status {
+// end follows a job to its end.
+func (b *bench) end(t *testing.T, id string) (last Status) {
 	t.Helper()
-	s, err := r.Start(key, "title of "+key, work)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// last follows a job to its end.
-func last(t *testing.T, r *Runner, id string) (last Status) {
-	t.Helper()
-	err := r.Follow(t.Context(), id, 0, func(s Status) error { last = s; return nil })
-	if err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := b.Follow(ctx, id, 0, func(s Status) error { last = s; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return last
+}
+
+// reach follows a job until it is in a state.
+func (b *bench) reach(t *testing.T, id string, state State) {
+	t.Helper()
+	reached := errors.New("reached")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	err := b.Follow(ctx, id, 0, func(s Status) error {
+		if s.State == state {
+			return reached
+		}
+		return nil
+	})
+	if !errors.Is(err, reached) {
+		t.Fatalf("not %s: %v", state, err)
+	}
 }
 
 func TestAJobEndsAsItsWorkDoes(t *testing.T) {
 	failure := errors.New("no such layer")
 	tests := []struct {
 		name  string
-		work  Work
+		work  work
 		state State
 		err   string
 	}{
-		{"done", func(context.Context, func(int, int)) error { return nil }, Done, ""},
-		{"failed", func(context.Context, func(int, int)) error { return failure }, Failed, "no such layer"},
-		{"crashed", func(context.Context, func(int, int)) error { panic("index out of range") }, Failed, "the job crashed: index out of range"},
+		{"done", func(context.Context, Reporter) error { return nil }, Done, "<nil>"},
+		{"failed", func(context.Context, Reporter) error { return failure }, Failed, "no such layer"},
+		{"crashed", func(context.Context, Reporter) error { panic("index out of range") }, Failed, "the job crashed: index out of range"},
 	}
+	b := openNew(t, 1)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := NewRunner(1)
-			defer r.Close()
-			s := last(t, r, start(t, r, "k", tt.work).ID)
-			if s.State != tt.state {
-				t.Errorf("state is %s, want %s", s.State, tt.state)
+			s := b.end(t, b.start(t, Request{Key: tt.name}, tt.work).ID)
+			if s.State != tt.state || fmt.Sprint(s.Err) != tt.err {
+				t.Errorf("%s, %v; want %s, %s", s.State, s.Err, tt.state, tt.err)
 			}
-			if message := errorText(s.Err); message != tt.err {
-				t.Errorf("error is %q, want %q", message, tt.err)
-			}
-			if s.Ended.IsZero() {
-				t.Error("no time of the end")
+			if s.Ended.IsZero() || s.Kind != "compute" || string(s.Arguments) != `"`+tt.name+`"` {
+				t.Errorf("status %+v", s)
 			}
 		})
 	}
 }
 
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
 func TestAKeyIsWorkedOnOnce(t *testing.T) {
-	r := NewRunner(1)
-	defer r.Close()
+	b := openNew(t, 1)
 	release := make(chan struct{})
-	first := start(t, r, "k", untilDone(release))
-	again := start(t, r, "k", func(context.Context, func(int, int)) error {
-		t.Error("the second work ran")
-		return nil
-	})
-	if again.ID != first.ID {
+	first := b.start(t, Request{Key: "k"}, untilDone(release))
+	if again := b.start(t, Request{Key: "k"}, nil); again.ID != first.ID {
 		t.Errorf("a second job %s beside %s", again.ID, first.ID)
 	}
+	b.reach(t, first.ID, Running)
+	if again := b.start(t, Request{Key: "k"}, nil); again.ID != first.ID {
+		t.Errorf("a second job %s beside %s that runs", again.ID, first.ID)
+	}
 	close(release)
-	last(t, r, first.ID)
-	if after := start(t, r, "k", untilDone(release)); after.ID == first.ID {
+	b.end(t, first.ID)
+	if after := b.start(t, Request{Key: "k"}, nil); after.ID == first.ID {
 		t.Error("a job that has ended is not run again")
 	}
 }
 
-func TestJobsWaitForAPlace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := NewRunner(1)
-		defer r.Close()
-		release := make(chan struct{})
-		first := start(t, r, "a", untilDone(release))
-		second := start(t, r, "b", untilDone(release))
-		synctest.Wait()
-		states := map[string]State{}
-		for _, s := range r.List() {
-			states[s.Key] = s.State
+func TestJobsWaitForAPlaceInTheOrderOfTheirUrgency(t *testing.T) {
+	b := openNew(t, 1)
+	release := make(chan struct{})
+	first := b.start(t, Request{Key: "first", Urgency: Bulk}, untilDone(release))
+	b.reach(t, first.ID, Running)
+	var mu sync.Mutex
+	var order []string
+	note := func(key string) work {
+		return func(context.Context, Reporter) error {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, key)
+			return nil
 		}
-		if states["a"] == states["b"] {
-			t.Errorf("states are %v, want one running and one queued", states)
-		}
-		close(release)
-		if s := last(t, r, first.ID); s.State != Done {
-			t.Errorf("first is %s", s.State)
-		}
-		if s := last(t, r, second.ID); s.State != Done {
-			t.Errorf("second is %s", s.State)
-		}
-	})
+	}
+	var ids []string
+	for _, r := range []Request{{Key: "bulk", Urgency: Bulk}, {Key: "normal", Urgency: Normal}, {Key: "now", Urgency: Interactive}} {
+		ids = append(ids, b.start(t, r, note(r.Key)).ID)
+	}
+	if s, _ := b.Get(ids[2]); s.State != Queued {
+		t.Errorf("two run at a time: %s", s.State)
+	}
+	// A download does not wait for those that compute.
+	b.end(t, b.start(t, Request{Key: "weights", Kind: "download"}, note("weights")).ID)
+	close(release)
+	for _, id := range ids {
+		b.end(t, id)
+	}
+	if want := "[weights now normal bulk]"; fmt.Sprint(order) != want {
+		t.Errorf("order %v, want %s", order, want)
+	}
 }
 
 func TestASlowWatcherGetsTheNewestState(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := NewRunner(1)
-		defer r.Close()
-		steps := make(chan int)
-		s := start(t, r, "k", func(_ context.Context, report func(done, total int)) error {
-			for step := range steps {
-				report(step, 100)
-			}
-			return nil
-		})
-		synctest.Wait()
-		var seen []int
-		err := r.Follow(t.Context(), s.ID, 0, func(s Status) error {
-			seen = append(seen, s.Done)
-			if len(seen) > 1 {
-				return nil
-			}
-			for step := 1; step <= 100; step++ { // while this watcher is busy
-				steps <- step
-			}
-			close(steps)
-			synctest.Wait()
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	b := openNew(t, 1)
+	steps, told := make(chan int), make(chan struct{})
+	s := b.start(t, Request{Key: "k"}, func(_ context.Context, r Reporter) error {
+		for step := range steps {
+			r.Progress(step, 100)
+			r.Show(fmt.Sprint("frame ", step))
+			told <- struct{}{}
 		}
-		if len(seen) != 2 || seen[1] != 100 {
-			t.Errorf("saw %v, want the start and then only the end", seen)
-		}
+		return nil
 	})
+	b.reach(t, s.ID, Running)
+	var seen []Status
+	err := b.Follow(t.Context(), s.ID, 0, func(s Status) error {
+		seen = append(seen, s)
+		if len(seen) > 1 {
+			return nil
+		}
+		for step := 1; step <= 100; step++ { // while this watcher is busy
+			steps <- step
+			<-told
+		}
+		close(steps)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := seen[len(seen)-1]
+	if len(seen) > 3 || last.Done != 100 || last.View != "frame 100" || last.State != Done {
+		t.Errorf("saw %d states, the last %+v", len(seen), last)
+	}
 }
 
 func TestAWatcherWhoKnowsAVersionWaitsForTheNext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := NewRunner(1)
-		defer r.Close()
-		release := make(chan struct{})
-		s := start(t, r, "k", untilDone(release))
-		synctest.Wait()
-		running, err := r.Get(s.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			time.Sleep(time.Second)
-			close(release)
-		}()
-		var states []State
-		err = r.Follow(t.Context(), s.ID, running.Version, func(s Status) error {
-			states = append(states, s.State)
-			return nil
-		})
-		if err != nil || len(states) != 1 || states[0] != Done {
-			t.Errorf("saw %v, %v, want only the end", states, err)
-		}
+	b := openNew(t, 1)
+	release := make(chan struct{})
+	s := b.start(t, Request{Key: "k"}, untilDone(release))
+	b.reach(t, s.ID, Running)
+	running, err := b.Get(s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		close(release)
+	}()
+	var states []State
+	err = b.Follow(t.Context(), s.ID, running.Version, func(s Status) error {
+		states = append(states, s.State)
+		return nil
 	})
+	if err != nil || len(states) != 1 || states[0] != Done {
+		t.Errorf("saw %v, %v, want only the end", states, err)
+	}
 }
 
 func TestProgressNeverGoesBack(t *testing.T) {
-	r := NewRunner(1)
-	defer r.Close()
-	s := start(t, r, "k", func(_ context.Context, report func(done, total int)) error {
-		report(7, 10)
-		report(6, 10) // a slower worker reports late
+	b := openNew(t, 1)
+	s := b.start(t, Request{Key: "k"}, func(_ context.Context, r Reporter) error {
+		r.Progress(7, 10)
+		r.Progress(6, 10) // a slower worker reports late
 		return nil
 	})
-	if s := last(t, r, s.ID); s.Done != 7 || s.Total != 10 {
+	if s := b.end(t, s.ID); s.Done != 7 || s.Total != 10 {
 		t.Errorf("progress is %d of %d, want 7 of 10", s.Done, s.Total)
 	}
 }
@@ -201,113 +274,238 @@ func TestProgressNeverGoesBack(t *testing.T) {
 func TestRemoveEndsAJobAndForgetsIt(t *testing.T) {
 	for _, name := range []string{"running", "queued", "ended"} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r := NewRunner(1)
-				defer r.Close()
-				release := make(chan struct{})
-				if name == "queued" {
-					start(t, r, "other", untilDone(release))
-					synctest.Wait()
+			path := filepath.Join(t.TempDir(), "jobs.db")
+			b := open(t, path, 1)
+			release := make(chan struct{})
+			if name == "queued" {
+				b.reach(t, b.start(t, Request{Key: "other"}, untilDone(release)).ID, Running)
+			}
+			if name == "ended" {
+				close(release)
+			}
+			s := b.start(t, Request{Key: "k"}, untilDone(release))
+			if name != "queued" {
+				b.reach(t, s.ID, map[string]State{"running": Running, "ended": Done}[name])
+			}
+			seen := make(chan Status, 1)
+			go func() {
+				var last Status
+				_ = b.Follow(t.Context(), s.ID, 0, func(s Status) error { last = s; return nil })
+				seen <- last
+			}()
+			time.Sleep(20 * time.Millisecond)
+			if err := b.Remove(t.Context(), s.ID); err != nil {
+				t.Fatal(err)
+			}
+			if last := <-seen; !last.State.Ended() || name != "ended" && last.State != Cancelled {
+				t.Errorf("those who follow saw %s at last", last.State)
+			}
+			if _, err := b.Get(s.ID); !errors.Is(err, ErrNotFound) {
+				t.Errorf("Get gives %v, want ErrNotFound", err)
+			}
+			if err := b.Remove(t.Context(), s.ID); !errors.Is(err, ErrNotFound) {
+				t.Errorf("a second Remove gives %v, want ErrNotFound", err)
+			}
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			// It does not come back either.
+			for _, left := range open(t, path, 1).List() {
+				if left.ID == s.ID {
+					t.Errorf("%s is back", left.State)
 				}
-				if name == "ended" {
-					close(release)
-				}
-				s := start(t, r, "k", untilDone(release))
-				synctest.Wait()
-				if err := r.Remove(t.Context(), s.ID); err != nil {
-					t.Fatal(err)
-				}
-				if _, err := r.Get(s.ID); !errors.Is(err, ErrNotFound) {
-					t.Errorf("Get gives %v, want ErrNotFound", err)
-				}
-				if err := r.Remove(t.Context(), s.ID); !errors.Is(err, ErrNotFound) {
-					t.Errorf("a second Remove gives %v, want ErrNotFound", err)
-				}
-			})
+			}
 		})
 	}
 }
 
-func TestThoseWhoFollowSeeACancelledJobEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := NewRunner(1)
-		defer r.Close()
-		s := start(t, r, "k", untilDone(nil))
-		end := make(chan Status, 1)
-		go func() {
-			var last Status
-			_ = r.Follow(t.Context(), s.ID, 0, func(s Status) error { last = s; return nil })
-			end <- last
-		}()
-		synctest.Wait()
-		if err := r.Remove(t.Context(), s.ID); err != nil {
+func TestAJobForItsWatchersEndsWithThem(t *testing.T) {
+	b := openNew(t, 3)
+	b.grace = 200 * time.Millisecond
+	visit := func(id string) {
+		gone := errors.New("gone")
+		if err := b.Follow(t.Context(), id, 0, func(Status) error { return gone }); !errors.Is(err, gone) {
 			t.Fatal(err)
 		}
-		if s := <-end; s.State != Cancelled {
-			t.Errorf("the last state is %s, want cancelled", s.State)
+	}
+	left := b.start(t, Request{Key: "left", Watched: true}, untilDone(nil))
+	wanted := b.start(t, Request{Key: "wanted", Watched: true}, untilDone(nil))
+	b.start(t, Request{Key: "wanted"}, nil) // somebody wants it without looking
+	watched := b.start(t, Request{Key: "watched", Watched: true}, untilDone(nil))
+	for _, s := range []Status{left, wanted, watched} {
+		b.reach(t, s.ID, Running)
+		visit(s.ID)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), b.grace+5*time.Second)
+	defer cancel()
+	go func() { _ = b.Follow(ctx, watched.ID, 0, func(Status) error { return nil }) }()
+	time.Sleep(b.grace + time.Second)
+	for id, want := range map[string]State{left.ID: Cancelled, wanted.ID: Running, watched.ID: Running} {
+		if s, err := b.Get(id); err != nil || s.State != want {
+			t.Errorf("%s is %s, %v; want %s", s.Key, s.State, err, want)
 		}
-	})
+	}
 }
 
 func TestEndedJobsAreKeptForAnHour(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := NewRunner(1)
-		defer r.Close()
-		s := start(t, r, "k", func(context.Context, func(int, int)) error { return nil })
-		last(t, r, s.ID)
-		time.Sleep(Kept - time.Second)
-		if _, err := r.Get(s.ID); err != nil {
-			t.Errorf("gone too early: %v", err)
-		}
-		time.Sleep(2 * time.Second)
-		if _, err := r.Get(s.ID); !errors.Is(err, ErrNotFound) {
-			t.Errorf("still there: %v", err)
-		}
-		if n := len(r.List()); n != 0 {
-			t.Errorf("%d jobs are listed", n)
-		}
-	})
+	b := openNew(t, 1)
+	s := b.start(t, Request{Key: "k"}, func(context.Context, Reporter) error { return nil })
+	b.end(t, s.ID)
+	later := func(d time.Duration) {
+		b.Runner.mu.Lock()
+		b.now = func() time.Time { return time.Now().Add(d) }
+		b.Runner.mu.Unlock()
+	}
+	later(Kept - time.Second)
+	if _, err := b.Get(s.ID); err != nil {
+		t.Errorf("gone too early: %v", err)
+	}
+	later(Kept + time.Second)
+	if _, err := b.Get(s.ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("still there: %v", err)
+	}
+	if n := len(b.List()); n != 0 {
+		t.Errorf("%d jobs are listed", n)
+	}
 }
 
-func TestCloseCancelsAndWaits(t *testing.T) {
-	r := NewRunner(2)
-	var ended atomic.Int32
-	for _, key := range []string{"a", "b", "c"} {
-		start(t, r, key, func(ctx context.Context, _ func(int, int)) error {
-			<-ctx.Done()
-			ended.Add(1)
-			return ctx.Err()
-		})
+func TestJobsGoOnAfterAClose(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jobs.db")
+	b := open(t, path, 1)
+	running := b.start(t, Request{Key: "running"}, untilDone(nil))
+	b.reach(t, running.ID, Running)
+	queued := b.start(t, Request{Key: "queued"}, untilDone(nil))
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
 	}
-	r.Close()
-	for _, s := range r.List() {
-		if s.State != Cancelled {
-			t.Errorf("job %s is %s", s.Key, s.State)
+	if _, err := b.Start(t.Context(), Request{Kind: "compute", Key: "d"}); !errors.Is(err, ErrClosed) {
+		t.Errorf("Start after Close gives %v, want ErrClosed", err)
+	}
+	again := &bench{works: map[string]work{
+		"running": func(context.Context, Reporter) error { return nil },
+		"queued":  func(context.Context, Reporter) error { return nil },
+	}}
+	r, err := Open(t.Context(), path, again.kinds(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	again.Runner = r
+	for _, s := range []Status{running, queued} {
+		if end := again.end(t, s.ID); end.State != Done || end.Title != "title of "+s.Key {
+			t.Errorf("%s: %+v", s.Key, end)
 		}
 	}
-	if _, err := r.Start("d", "", untilDone(nil)); !errors.Is(err, ErrClosed) {
-		t.Errorf("Start after Close gives %v, want ErrClosed", err)
+}
+
+// workUntilKilled is the program of TestJobsGoOnAfterAKill.
+func workUntilKilled(path string) {
+	b := &bench{works: map[string]work{"killed": func(ctx context.Context, _ Reporter) error {
+		fmt.Println("at work")
+		<-ctx.Done()
+		return ctx.Err()
+	}}}
+	r, err := Open(context.Background(), path, b.kinds(), 1)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	if _, err := r.Start(context.Background(), Request{Kind: "compute", Key: "killed", Title: "t", Arguments: "killed"}); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	select {}
+}
+
+func TestJobsGoOnAfterAKill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jobs.db")
+	program := exec.Command(os.Args[0])
+	program.Env = append(os.Environ(), "CONVNET_TEST_JOBS="+path)
+	out, err := program.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "at work\n" {
+		t.Fatalf("it says %q", line)
+	}
+	if _, err := Open(t.Context(), path, nil, 1); !errors.Is(err, ErrBusy) {
+		t.Errorf("two programs at one file: %v", err)
+	}
+	if err := program.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Wait() // it was killed
+	again := &bench{works: map[string]work{"killed": func(context.Context, Reporter) error { return nil }}}
+	r, err := Open(t.Context(), path, again.kinds(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	again.Runner = r
+	list := r.List()
+	if len(list) != 1 {
+		t.Fatalf("jobs %v", list)
+	}
+	if s := again.end(t, list[0].ID); s.State != Done {
+		t.Errorf("it ended %s, %v", s.State, s.Err)
+	}
+}
+
+func TestAJobOfAnUnknownKindFails(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jobs.db")
+	b := open(t, path, 1)
+	s := b.start(t, Request{Key: "k"}, untilDone(nil))
+	b.reach(t, s.ID, Running)
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(t.Context(), path, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if end := (&bench{Runner: r}).end(t, s.ID); end.State != Failed || end.Err.Error() != `a job of the kind "compute", which this program does not know` {
+		t.Errorf("%s, %v", end.State, end.Err)
 	}
 }
 
 func TestTooManyJobsAreRefused(t *testing.T) {
-	r := NewRunner(1)
-	defer r.Close()
+	b := openNew(t, 1)
 	for i := range MaxWaiting {
-		start(t, r, string(rune('a'+i)), untilDone(nil))
+		b.start(t, Request{Key: fmt.Sprint(i)}, untilDone(nil))
 	}
-	if _, err := r.Start("one more", "", untilDone(nil)); !errors.Is(err, ErrFull) {
+	if _, err := b.Start(t.Context(), Request{Kind: "compute", Key: "one more"}); !errors.Is(err, ErrFull) {
 		t.Errorf("Start gives %v, want ErrFull", err)
 	}
 }
 
 func TestFollowEndsWithItsContext(t *testing.T) {
-	r := NewRunner(1)
-	defer r.Close()
-	s := start(t, r, "k", untilDone(nil))
+	b := openNew(t, 1)
+	s := b.start(t, Request{Key: "k"}, untilDone(nil))
 	ctx, cancel := context.WithCancel(t.Context())
-	err := r.Follow(ctx, s.ID, 0, func(Status) error { cancel(); return nil })
+	err := b.Follow(ctx, s.ID, 0, func(Status) error { cancel(); return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Follow gives %v, want context.Canceled", err)
+	}
+}
+
+func BenchmarkStartToEnd(b *testing.B) {
+	w := &bench{works: map[string]work{"k": func(context.Context, Reporter) error { return nil }}}
+	r, err := Open(context.Background(), filepath.Join(b.TempDir(), "jobs.db"), w.kinds(), 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	for b.Loop() {
+		s, err := r.Start(context.Background(), Request{Kind: "compute", Key: "k", Arguments: "k", Urgency: Interactive})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := r.Follow(context.Background(), s.ID, 0, func(Status) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
