@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -39,6 +40,7 @@ var testPage = fstest.MapFS{
 // testServer is a server on a real port over a real data directory.
 type testServer struct {
 	url    string
+	works  sync.Map // bodies of jobs of the kind "test", by key
 	pg     *playground.Playground
 	client *http.Client
 	stop   func() // shuts the server down and waits
@@ -46,7 +48,11 @@ type testServer struct {
 
 func startServer(t testing.TB) *testServer {
 	t.Helper()
-	pg, err := playground.New(t.Context(), playground.Options{Data: t.TempDir(), Version: "test", Commit: "0123abc"})
+	s := &testServer{client: &http.Client{Transport: &http.Transport{}}}
+	pg, err := playground.New(t.Context(), playground.Options{
+		Data: t.TempDir(), Version: "test", Commit: "0123abc",
+		Background: true, Kinds: map[string]job.Kind{"test": {Queue: job.Compute, Run: s.work}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +68,7 @@ func startServer(t testing.TB) *testServer {
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, listener) }()
-	s := &testServer{url: "http://" + listener.Addr().String(), pg: pg, client: &http.Client{Transport: &http.Transport{}}}
+	s.url, s.pg = "http://"+listener.Addr().String(), pg
 	stopped := false
 	s.stop = func() {
 		if stopped {
@@ -80,6 +86,23 @@ func startServer(t testing.TB) *testServer {
 	}
 	t.Cleanup(s.stop)
 	return s
+}
+
+// work runs what a test gave to start.
+func (s *testServer) work(ctx context.Context, arguments json.RawMessage, r job.Reporter) error {
+	body, _ := s.works.Load(string(arguments))
+	return body.(func(context.Context, job.Reporter) error)(ctx, r)
+}
+
+// start begins a job that does what stands in the test.
+func (s *testServer) start(t testing.TB, key string, body func(context.Context, job.Reporter) error) job.Status {
+	t.Helper()
+	s.works.Store(`"`+key+`"`, body)
+	status, err := s.pg.Jobs().Start(t.Context(), job.Request{Kind: "test", Key: key, Arguments: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status
 }
 
 // addPictures adds a dataset "small": four pictures of each of two classes,
@@ -444,15 +467,12 @@ func (s *testServer) events(t *testing.T, id string, header ...string) [][]strin
 func TestEventsTellProgressAndTheEnd(t *testing.T) {
 	s := startServer(t)
 	steps := make(chan int)
-	status, err := s.pg.Jobs().Start("k", "Count", func(_ context.Context, report func(done, total int)) error {
+	status := s.start(t, "k", func(_ context.Context, r job.Reporter) error {
 		for step := range steps {
-			report(step, 3)
+			r.Progress(step, 3)
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	go func() {
 		defer close(steps)
 		for step := 1; step <= 3; step++ {
@@ -493,10 +513,7 @@ func TestAFailedJobTellsWhy(t *testing.T) {
 		{"a fault of the program", fmt.Errorf("secret path /home/user"), `"error":{"code":"internal","detail":"the job failed"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			status, err := s.pg.Jobs().Start(tt.name, "Fail", func(context.Context, func(int, int)) error { return tt.err })
-			if err != nil {
-				t.Fatal(err)
-			}
+			status := s.start(t, tt.name, func(context.Context, job.Reporter) error { return tt.err })
 			events := s.events(t, status.ID)
 			end := events[len(events)-1]
 			if end[2] != "failed" || !strings.Contains(end[3], tt.want) || strings.Contains(end[3], "secret") {
@@ -507,23 +524,20 @@ func TestAFailedJobTellsWhy(t *testing.T) {
 }
 
 // endless is work that reports until it is cancelled.
-func endless(ctx context.Context, report func(done, total int)) error {
+func endless(ctx context.Context, r job.Reporter) error {
 	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(time.Millisecond):
-			report(n, 1<<30)
+			r.Progress(n, 1<<30)
 		}
 	}
 }
 
 func TestCancellingEndsTheJobAndItsEvents(t *testing.T) {
 	s := startServer(t)
-	status, err := s.pg.Jobs().Start("k", "Go on", endless)
-	if err != nil {
-		t.Fatal(err)
-	}
+	status := s.start(t, "k", endless)
 	end := make(chan [][]string, 1)
 	go func() { end <- s.events(t, status.ID) }()
 	time.Sleep(50 * time.Millisecond)
@@ -541,10 +555,7 @@ func TestCancellingEndsTheJobAndItsEvents(t *testing.T) {
 
 func TestASlowClientGetsTheNewestState(t *testing.T) {
 	s := startServer(t)
-	status, err := s.pg.Jobs().Start("k", "Go on", endless)
-	if err != nil {
-		t.Fatal(err)
-	}
+	status := s.start(t, "k", endless)
 	r, err := http.NewRequestWithContext(t.Context(), "GET", s.url+"/api/v1/jobs/"+status.ID+"/events", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -575,10 +586,7 @@ func TestASlowClientGetsTheNewestState(t *testing.T) {
 
 func TestShutdownEndsEventsAndJobs(t *testing.T) {
 	s := startServer(t)
-	status, err := s.pg.Jobs().Start("k", "Go on", endless)
-	if err != nil {
-		t.Fatal(err)
-	}
+	status := s.start(t, "k", endless)
 	end := make(chan struct{})
 	go func() {
 		defer close(end)
@@ -595,10 +603,7 @@ func TestShutdownEndsEventsAndJobs(t *testing.T) {
 
 func TestHeadOfEventsDoesNotWait(t *testing.T) {
 	s := startServer(t)
-	status, err := s.pg.Jobs().Start("k", "Go on", endless)
-	if err != nil {
-		t.Fatal(err)
-	}
+	status := s.start(t, "k", endless)
 	if a := s.do(t, "HEAD", "/api/v1/jobs/"+status.ID+"/events", ""); a.status != 200 {
 		t.Errorf("status %d", a.status)
 	}
@@ -608,10 +613,7 @@ func TestTheSameIndexIsOneJob(t *testing.T) {
 	s := startServer(t)
 	s.addPictures(t)
 	block := make(chan struct{})
-	_, err := s.pg.Jobs().Start("block", "Block", func(context.Context, func(int, int)) error { <-block; return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.start(t, "block", func(context.Context, job.Reporter) error { <-block; return nil })
 	const body = `{"dataset":"small","model":"efficientnet-lite0","layers":["stem_conv"]}`
 	first := decode[Job](t, s.do(t, "POST", "/api/v1/indexes", body, "Content-Type", jsonType))
 	second := decode[Job](t, s.do(t, "POST", "/api/v1/indexes", body, "Content-Type", jsonType))

@@ -17,28 +17,32 @@ import (
 
 // Job is long work in the background.
 type Job struct {
-	ID      string     `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id"`
-	Title   string     `json:"title" doc:"What it does, for people"`
-	State   string     `json:"state" enum:"queued,running,done,failed,cancelled" doc:"The last three are final"`
-	Done    int        `json:"done" minimum:"0" doc:"Steps finished"`
-	Total   int        `json:"total" minimum:"0" doc:"Steps in all; 0 while not known"`
-	Error   *JobError  `json:"error,omitempty" doc:"Why it failed; absent otherwise"`
-	Created time.Time  `json:"created" doc:"When it was asked for"`
-	Ended   *time.Time `json:"ended,omitempty" doc:"When it ended; absent before"`
+	ID        string         `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id"`
+	Kind      string         `json:"kind" doc:"What it does, for programs: index, pull, …"`
+	Arguments map[string]any `json:"arguments" doc:"What it was asked for, by kind"`
+	Title     string         `json:"title" doc:"What it does, for people"`
+	State     string         `json:"state" enum:"queued,running,done,failed,cancelled" doc:"The last three are final"`
+	Done      int            `json:"done" minimum:"0" doc:"Steps finished"`
+	Total     int            `json:"total" minimum:"0" doc:"Steps in all; 0 while not known"`
+	Error     *JobError      `json:"error,omitempty" doc:"Why it failed; absent otherwise"`
+	Created   time.Time      `json:"created" doc:"When it was asked for"`
+	Ended     *time.Time     `json:"ended,omitempty" doc:"When it ended; absent before"`
 }
 
 // JobError says why a job failed.
 type JobError struct {
-	Code   string `json:"code" enum:"conflict,internal,invalid,not_found,unavailable,unsupported,too_large,not_indexed" doc:"What kind of problem it is, for programs"`
+	Code   string `json:"code" enum:"busy,conflict,internal,invalid,not_found,unavailable,unsupported,too_large,not_indexed" doc:"What kind of problem it is, for programs"`
 	Detail string `json:"detail" doc:"What failed and why, for people"`
 	Hint   string `json:"hint" doc:"What to do about it; may be empty"`
 }
 
 func newJob(s job.Status) Job {
 	j := Job{
-		ID: s.ID, Title: s.Title, State: string(s.State),
+		ID: s.ID, Kind: s.Kind, Arguments: map[string]any{}, Title: s.Title, State: string(s.State),
 		Done: s.Done, Total: s.Total, Created: s.Created.UTC(),
 	}
+	// They were JSON when the job was asked for.
+	_ = json.Unmarshal(s.Arguments, &j.Arguments)
 	if s.State.Ended() {
 		ended := s.Ended.UTC()
 		j.Ended = &ended

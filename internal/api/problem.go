@@ -19,7 +19,7 @@ type Problem struct {
 	Type   string   `json:"type" enum:"about:blank" doc:"Always about:blank: the code tells problems apart"`
 	Title  string   `json:"title" doc:"Name of the status"`
 	Status int      `json:"status" minimum:"400" maximum:"599" doc:"HTTP status"`
-	Code   string   `json:"code" enum:"conflict,forbidden,internal,invalid,method_not_allowed,not_found,not_indexed,too_large,unavailable,unsupported" doc:"What kind of problem it is, for programs"`
+	Code   string   `json:"code" enum:"busy,conflict,forbidden,internal,invalid,method_not_allowed,not_found,not_indexed,too_large,unavailable,unsupported" doc:"What kind of problem it is, for programs"`
 	Detail string   `json:"detail" doc:"What failed and why, for people"`
 	Hint   string   `json:"hint" doc:"What to do about it; may be empty"`
 	Near   []string `json:"near" doc:"Known names similar to one that is unknown"`
@@ -119,6 +119,7 @@ func (p *Problem) suggest(op *huma.Operation, d *huma.ErrorDetail) {
 // statuses maps kinds of errors to the statuses of their answers. Unavailable
 // is a conflict with the state of the machine, which the user can change.
 var statuses = map[playground.Kind]int{
+	playground.Busy:        http.StatusTooManyRequests,
 	playground.NotFound:    http.StatusNotFound,
 	playground.Invalid:     http.StatusUnprocessableEntity,
 	playground.NotIndexed:  http.StatusConflict,
@@ -140,8 +141,15 @@ func (s *service) failure(ctx context.Context, err error) error {
 	}
 	p := problem(statuses[e.Kind], string(e.Kind), e.Detail(), e.Hint)
 	p.Near = append(p.Near, e.Near...)
+	if e.Kind == playground.Busy {
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter}})
+	}
 	return p
 }
+
+// retryAfter is when a request that came at a bad time may come again, in
+// seconds.
+const retryAfter = "10"
 
 // writeProblem answers outside of the framework.
 func writeProblem(w http.ResponseWriter, p *Problem) {

@@ -18,9 +18,10 @@ import (
 )
 
 type serving struct {
-	addr  string
-	hosts []string
-	open  bool
+	addr    string
+	hosts   []string
+	open    bool
+	workers int
 }
 
 func (a *app) serve() *cobra.Command {
@@ -36,6 +37,7 @@ reaches the server may use it. The API is described at /docs.`
 	c.Flags().StringVar(&s.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	c.Flags().StringSliceVar(&s.hosts, "host", nil, "further host `name` by which the server may be called")
 	c.Flags().BoolVar(&s.open, "open", false, "open the page in the browser")
+	c.Flags().IntVar(&s.workers, "workers", 1, "jobs that compute at a time, each on all threads")
 	return c
 }
 
@@ -47,6 +49,8 @@ func (a *app) runServe(ctx context.Context, s serving) error {
 	}
 	options := a.options()
 	options.Logger = logger
+	options.Background = true
+	options.Workers = s.workers
 	pg, err := playground.New(ctx, options)
 	if err != nil {
 		listener.Close()

@@ -34,6 +34,8 @@ const (
 	TooLarge Kind = "too_large"
 	// Unsupported: a file is not of a known format.
 	Unsupported Kind = "unsupported"
+	// Busy: there is too much to do already.
+	Busy Kind = "busy"
 	// Unavailable: the machine refuses: data directory not writable, disk full.
 	Unavailable Kind = "unavailable"
 )
@@ -113,7 +115,7 @@ var causes = []struct {
 	{fs.ErrNotExist, NotFound, "check the path"},
 	{fs.ErrPermission, Unavailable, "check the permissions"},
 	{syscall.ENOSPC, Unavailable, "make room on the disk"},
-	{job.ErrFull, Conflict, "wait until some have ended"},
+	{job.ErrFull, Busy, "wait until some have ended"},
 	{job.ErrClosed, Conflict, "the server is shutting down"},
 }
 

@@ -61,16 +61,17 @@ func (p *Playground) StartIndex(ctx context.Context, r IndexRequest) (job.Status
 	if err != nil {
 		return job.Status{}, err
 	}
-	key := strings.Join(append([]string{"index", x.dataset.Name, version(x.dataset), x.model, string(x.pooling), x.recipe.String()}, x.layers...), " ")
-	title := fmt.Sprintf("Index %s with %s, %s, pooling %s", x.dataset.Name, x.model, countLayers(x.layers), x.pooling)
-	status, err := p.jobs.Start(key, title, func(ctx context.Context, report func(done, total int)) error {
-		_, err := p.index(ctx, x, report)
-		if err != nil && ctx.Err() == nil {
-			p.log.Error("an index failed", "job", title, "error", err)
-		}
-		return err
+	r.Dataset, r.Model, r.Pool = x.dataset.Name, x.model, string(x.pooling)
+	what := strings.Join(append([]string{"index", x.dataset.Name, version(x.dataset), x.model, string(x.pooling), x.recipe.String()}, x.layers...), " ")
+	return p.start(ctx, job.Request{
+		Kind: "index", Key: what, Arguments: r, Urgency: job.Normal,
+		Title: fmt.Sprintf("Index %s with %s, %s, pooling %s", x.dataset.Name, x.model, countLayers(x.layers), x.pooling),
 	})
-	return status, explain("cannot start an index", err)
+}
+
+func (p *Playground) runIndex(ctx context.Context, r IndexRequest, report job.Reporter) error {
+	_, err := p.Index(ctx, r, report.Progress)
+	return err
 }
 
 func countLayers(layers []string) string {

@@ -40,6 +40,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
+	o.Workers = max(o.Workers, 1)
 	return o, nil
 }
 

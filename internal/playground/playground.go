@@ -4,6 +4,7 @@ package playground
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
 
@@ -17,6 +18,12 @@ import (
 type Options struct {
 	Data    string // data directory; "" for the default one
 	Threads int    // threads that compute; 0 for all cores
+	// Background is for servers: jobs can be started, and those that an earlier
+	// run left go on. One process at a time has it of a data directory.
+	Background bool
+	Workers    int // jobs that compute at a time; 0 for one
+	// Kinds are jobs beside those of the playground.
+	Kinds   map[string]job.Kind
 	Version string // of the program, for About
 	Commit  string
 	Logger  *slog.Logger // nil: no log
@@ -29,7 +36,7 @@ type Playground struct {
 	store    *store.Store
 	networks *Models
 	pool     *graph.Pool
-	jobs     *job.Runner
+	jobs     *job.Runner // nil unless in the background
 	log      *slog.Logger
 	models   *cache[string, *model.Model]
 	spaces   *cache[spaceKey, *space]
@@ -53,29 +60,35 @@ func New(ctx context.Context, options Options) (*Playground, error) {
 	if err != nil {
 		return nil, explain("cannot start", err)
 	}
-	return &Playground{
+	p := &Playground{
 		options:  options,
 		store:    opened,
 		networks: networks,
 		pool:     graph.NewPool(options.Threads),
-		jobs:     job.NewRunner(1),
 		log:      options.Logger,
 		models:   newCache[string, *model.Model](keptModels),
 		spaces:   newCache[spaceKey, *space](spaceBytes),
 		decodes:  make(chan struct{}, 2),
-	}, nil
+	}
+	if options.Background {
+		if err := p.openJobs(ctx); err != nil {
+			p.pool.Close()
+			return nil, errors.Join(err, opened.Close())
+		}
+	}
+	return p, nil
 }
 
-// Close cancels the jobs, waits for them, and closes the data directory. No
+// Close interrupts the jobs, waits for them, and closes the data directory. No
 // other call may be under way.
 func (p *Playground) Close() error {
-	p.jobs.Close()
+	var err error
+	if p.jobs != nil {
+		err = p.jobs.Close()
+	}
 	p.pool.Close()
-	return p.store.Close()
+	return errors.Join(err, p.store.Close())
 }
-
-// Jobs is the long work of this playground.
-func (p *Playground) Jobs() *job.Runner { return p.jobs }
 
 // About describes the program and the machine.
 func (p *Playground) About() About {

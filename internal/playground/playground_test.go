@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(t *testing.T) *Playground {
 	t.Helper()
-	p, err := New(t.Context(), Options{Data: t.TempDir()})
+	p, err := New(t.Context(), Options{Data: t.TempDir(), Background: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -198,12 +198,12 @@ type Evaluation struct {
 
 // IndexRequest asks for the vectors of a dataset.
 type IndexRequest struct {
-	Dataset string
-	Model   string
-	Layers  []string // nil: the model's search layers
-	Pool    string
-	Resize  string // standard or original; "" for standard
-	Size    int    // height and width of the network's input; 0 for the model's own
+	Dataset string   `json:"dataset"`
+	Model   string   `json:"model"`
+	Layers  []string `json:"layers,omitempty"` // nil: the model's search layers
+	Pool    string   `json:"pool"`
+	Resize  string   `json:"resize,omitempty"` // standard or original; "" for standard
+	Size    int      `json:"size,omitempty"`   // height and width of the network's input; 0 for the model's own
 }
 
 // Resizing is how the pictures become the network's input.

@@ -555,6 +555,10 @@ export interface components {
             indexes: components["schemas"]["IndexEntry"][];
         };
         Job: {
+            /** @description What it was asked for, by kind */
+            arguments: {
+                [key: string]: unknown;
+            };
             /**
              * Format: date-time
              * @description When it was asked for
@@ -574,6 +578,8 @@ export interface components {
             error?: components["schemas"]["JobError"];
             /** @description Id */
             id: string;
+            /** @description What it does, for programs: index, pull, … */
+            kind: string;
             /**
              * @description The last three are final
              * @enum {string}
@@ -592,7 +598,7 @@ export interface components {
              * @description What kind of problem it is, for programs
              * @enum {string}
              */
-            code: "conflict" | "internal" | "invalid" | "not_found" | "unavailable" | "unsupported" | "too_large" | "not_indexed";
+            code: "busy" | "conflict" | "internal" | "invalid" | "not_found" | "unavailable" | "unsupported" | "too_large" | "not_indexed";
             /** @description What failed and why, for people */
             detail: string;
             /** @description What to do about it; may be empty */
@@ -716,7 +722,7 @@ export interface components {
              * @description What kind of problem it is, for programs
              * @enum {string}
              */
-            code: "conflict" | "forbidden" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_indexed" | "too_large" | "unavailable" | "unsupported";
+            code: "busy" | "conflict" | "forbidden" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_indexed" | "too_large" | "unavailable" | "unsupported";
             /** @description What failed and why, for people */
             detail: string;
             /** @description What to do about it; may be empty */

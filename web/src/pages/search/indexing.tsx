@@ -92,9 +92,9 @@ function Progress({ job: first, title, onEnd }: ProgressProps) {
   );
 }
 
-/** Whether a job indexes what a search with these settings needs: its title is all that tells jobs apart. */
-function serves(job: Job, { dataset, model, pool }: Settings): boolean {
-  return job.title.startsWith(`Index ${dataset} with ${model},`) && job.title.endsWith(`pooling ${pool}`);
+/** Whether a job indexes what a search with these settings needs. */
+function serves({ kind, arguments: asked }: Job, { dataset, model, pool }: Settings): boolean {
+  return kind === 'index' && asked.dataset === dataset && asked.model === model && asked.pool === pool;
 }
 
 function without(jobs: Job[] | undefined, job: Job): Job[] {
