@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"preprocess":          {},
 	"web":                 {},
 	"internal/kernel":     {},
-	"internal/job":        {},
+	"internal/job":        {"internal/disk"},
 	"internal/disk":       {},
 	"weights/safetensors": {"tensor", "weights/dtype"},
 	"weights/dtype":       {},
