@@ -16,15 +16,16 @@ import (
 
 // activations is what tools/oracle/activations.py writes: samples of every
 // layer of the reference network.
-type activations struct {
-	Layers []struct {
-		Name      string
-		Shape     []int
-		MaxAbs    float64 `json:"max_abs"`
-		Sum       float64
-		Positions []int
-		Values    []float64
-	}
+type activations struct{ Layers []sample }
+
+// sample is what a golden keeps of a layer.
+type sample struct {
+	Name      string
+	Shape     tensor.Shape
+	MaxAbs    float64 `json:"max_abs"`
+	Sum       float64
+	Positions []int
+	Values    []float64
 }
 
 // tolerance is relative to the largest value of a layer.
@@ -34,7 +35,8 @@ func TestEveryLayerEqualsTheReference(t *testing.T) {
 	for _, name := range embedded.Names() {
 		t.Run(name, func(t *testing.T) {
 			architecture := find(t, name)
-			golden := readActivations(t, architecture.Name)
+			var golden activations
+			readGolden(t, name, &golden)
 			network := openNetwork(t, architecture)
 
 			var all []string
@@ -55,6 +57,33 @@ func TestEveryLayerEqualsTheReference(t *testing.T) {
 func compare(t *testing.T, network *graph.Network, golden activations, layers []string) {
 	t.Helper()
 	const batch = 2
+	found := forward(t, network, batch, layers, func(input []float32) {
+		picture := input[len(input)/batch:] // the second one
+		for i := range picture {
+			picture[i] = pixel(i)
+		}
+	})
+	compared := 0
+	for _, want := range golden.Layers {
+		got, ok := found[want.Name]
+		if !ok {
+			continue
+		}
+		compared++
+		want.Shape = want.Shape[1:]
+		compareLayer(t, got.Data[len(got.Data)/batch:], want)
+	}
+	if compared != len(layers) {
+		t.Errorf("compared %d layers of %d", compared, len(layers))
+	}
+}
+
+// pixel is the i-th value of the pictures of all references.
+func pixel(i int) float32 { return float32(float64(uint32(i)*2654435761)/(1<<32)*2 - 1) }
+
+// forward runs the network on the pictures that fill writes.
+func forward(t *testing.T, network *graph.Network, batch int, layers []string, fill func(input []float32)) map[string]tensor.Tensor {
+	t.Helper()
 	var taps []graph.Tap
 	for _, layer := range layers {
 		taps = append(taps, graph.Tap{Node: layer})
@@ -66,11 +95,7 @@ func compare(t *testing.T, network *graph.Network, golden activations, layers []
 	pool := graph.NewPool(2)
 	defer pool.Close()
 	session := plan.NewSession(pool)
-	input := session.Input().Data
-	for i := range input[:len(input)/batch] {
-		x := float32(float64(uint32(i)*2654435761)/(1<<32)*2 - 1)
-		input[i], input[len(input)/batch+i] = 0, x // the second picture of the batch
-	}
+	fill(session.Input().Data)
 	if err := session.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -78,57 +103,44 @@ func compare(t *testing.T, network *graph.Network, golden activations, layers []
 	for i, layer := range layers {
 		found[layer] = session.Tap(i)
 	}
-	compared := 0
-	for _, want := range golden.Layers {
-		got, ok := found[want.Name]
-		if !ok {
-			continue
-		}
-		compared++
-		values := got.Data[len(got.Data)/batch:]
-		if n := tensor.Shape(want.Shape).Elements(); n != len(values) {
-			t.Errorf("%s: %d values, want %v", want.Name, len(values), want.Shape)
-			continue
-		}
-		compareLayer(t, want.Name, values, want.Positions, want.Values, want.MaxAbs, want.Sum)
-	}
-	if compared != len(layers) {
-		t.Errorf("compared %d layers of %d", compared, len(layers))
-	}
+	return found
 }
 
-func compareLayer(t *testing.T, name string, got []float32, positions []int, values []float64, maxAbs, sum float64) {
+func compareLayer(t *testing.T, got []float32, want sample) {
 	t.Helper()
-	for i, at := range positions {
-		if e := math.Abs(float64(got[at]) - values[i]); !(e <= tolerance*maxAbs) {
-			t.Errorf("%s[%d] = %g, want %g: off by %.2g of the layer's largest value", name, at, got[at], values[i], e/maxAbs)
+	if len(got) != want.Shape.Elements() {
+		t.Errorf("%s: %d values, want %v", want.Name, len(got), want.Shape)
+		return
+	}
+	for i, at := range want.Positions {
+		if e := math.Abs(float64(got[at]) - want.Values[i]); !(e <= tolerance*want.MaxAbs) {
+			t.Errorf("%s[%d] = %g, want %g: off by %.2g of the layer's largest value", want.Name, at, got[at], want.Values[i], e/want.MaxAbs)
 			return
 		}
 	}
-	var gotSum, gotMax float64
+	var sum, largest float64
 	for _, v := range got {
-		gotSum += float64(v)
-		gotMax = math.Max(gotMax, math.Abs(float64(v)))
+		sum += float64(v)
+		largest = math.Max(largest, math.Abs(float64(v)))
 	}
-	if !(math.Abs(gotMax-maxAbs) <= tolerance*maxAbs) {
-		t.Errorf("%s: largest value %g, want %g", name, gotMax, maxAbs)
+	if !(math.Abs(largest-want.MaxAbs) <= tolerance*want.MaxAbs) {
+		t.Errorf("%s: largest value %g, want %g", want.Name, largest, want.MaxAbs)
 	}
-	if !(math.Abs(gotSum-sum) <= tolerance*maxAbs*float64(len(got))) {
-		t.Errorf("%s: sum %g, want %g", name, gotSum, sum)
+	if !(math.Abs(sum-want.Sum) <= tolerance*want.MaxAbs*float64(len(got))) {
+		t.Errorf("%s: sum %g, want %g", want.Name, sum, want.Sum)
 	}
 }
 
-func readActivations(t *testing.T, name string) activations {
+// readGolden reads the activations of a network into golden.
+func readGolden(t *testing.T, name string, golden any) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/" + name + ".activations.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var a activations
-	if err := json.Unmarshal(data, &a); err != nil {
+	if err := json.Unmarshal(data, golden); err != nil {
 		t.Fatal(err)
 	}
-	return a
 }
 
 func openNetwork(t *testing.T, a zoo.Architecture) *graph.Network {
