@@ -1,8 +1,6 @@
 """Records what PyTorch computes at every layer of EfficientNet-Lite, for the Go tests.
 
-    python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/oracle/requirements.txt
-    /tmp/venv/bin/python tools/oracle/activations.py zoo/testdata
+    tools/oracle/run activations.py
 
 The network is the published one with the weights as they are embedded (kernels rounded
 to float16), computed in float64 on one input that a formula makes. Of each layer the
@@ -55,32 +53,23 @@ def check_padding(module, inputs):
         sys.exit(f"{module}: padding {padding}, SAME is {want}")
 
 
-def record(model):
-    """Activations [1, height, width, channels] by Keras name, in layer order."""
-    net, found = network(model), {}
+def observe(net, blocks, keep):
+    """Calls keep(name, module, output) for every layer of a forward pass, in Keras' names; blocks are those of the blocks."""
 
-    def keep(name, value):
-        found[name] = value.detach().clone()
-
-    def watch(module, name):
-        if hasattr(module, "static_padding"):
-            module.register_forward_pre_hook(check_padding)
-        module.register_forward_hook(lambda _, __, out: keep(name, out))
-
-    def watch_activation(module, names):
+    def watch(module, *names):
         calls = iter(names)
-        module.register_forward_hook(lambda _, __, out: keep(next(calls), out))
+        module.register_forward_hook(lambda module, _, out: keep(next(calls), module, out))
 
     watch(net._conv_stem, "stem_conv")
     watch(net._bn0, "stem_bn")
-    watch_activation(net._swish, ["stem_activation", "top_activation"])
-    for block, prefix in zip(net._blocks, convert.block_names(model), strict=True):
+    watch(net._swish, "stem_activation", "top_activation")
+    for block, prefix in zip(net._blocks, blocks, strict=True):
         activations = [prefix + "_activation"]
         if hasattr(block, "_expand_conv"):
             watch(block._expand_conv, prefix + "_expand_conv")
             watch(block._bn0, prefix + "_expand_bn")
             activations.insert(0, prefix + "_expand_activation")
-        watch_activation(block._swish, activations)
+        watch(block._swish, *activations)
         watch(block._depthwise_conv, prefix + "_dwconv")
         watch(block._bn1, prefix + "_bn")
         watch(block._project_conv, prefix + "_project_conv")
@@ -92,6 +81,14 @@ def record(model):
     watch(net._avg_pooling, "avg_pool")
     watch(net._fc, "logits")
 
+
+def record(model):
+    """Activations [1, height, width, channels] by Keras name, in layer order."""
+    net, found = network(model), {}
+    for module in net.modules():
+        if hasattr(module, "static_padding"):
+            module.register_forward_pre_hook(check_padding)
+    observe(net, convert.block_names(model), lambda name, _, out: found.update({name: out.detach().clone()}))
     image = torch.from_numpy(input_tensor(SIDE[model]).astype(np.float64)).permute(0, 3, 1, 2)
     with torch.no_grad():
         net(image)
