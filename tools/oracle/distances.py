@@ -1,11 +1,10 @@
 """Makes index/testdata/distances.json: distances of small vectors by scipy.
 
-    python -m venv /tmp/oracle && /tmp/oracle/bin/pip install -r tools/oracle/requirements-distances.txt
-    /tmp/oracle/bin/python tools/oracle/distances.py index/testdata/distances.json
+    tools/oracle/run distances.py
 
 The vectors are float32, the distances are computed in float64. A distance that
 scipy does not define (the angle of a vector of zeros) is null. The same
-versions write the same bytes.
+versions write the same numbers but for the last bit, which is the CPU's.
 """
 
 import json

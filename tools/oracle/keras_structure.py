@@ -1,8 +1,6 @@
 """Records the layers of keras.applications' networks, for the Go tests.
 
-    python3 -m venv /tmp/venv-keras
-    /tmp/venv-keras/bin/pip install --require-hashes -r tools/oracle/requirements-keras.txt
-    /tmp/venv-keras/bin/python tools/oracle/keras_structure.py zoo/testdata [model ...]
+    tools/oracle/run keras_structure.py
 
 A file has a head (Keras' version, how the network was made, how many layers and
 parameters it has with and without its top) and then a row per layer of model.layers:

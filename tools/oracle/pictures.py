@@ -1,8 +1,6 @@
 """Makes the picture goldens of package preprocess with Pillow.
 
-    python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/oracle/requirements.txt
-    /tmp/venv/bin/python tools/oracle/pictures.py preprocess/testdata
+    tools/oracle/run pictures.py
 
 decode/NAME is a picture file, decode/NAME.want.png what Pillow sees in it, upright and
 over white. resize/NAME.png is resized to resize/NAME.FILTER.WIDTHxHEIGHT.want.png.
