@@ -16,7 +16,7 @@ import (
 
 // plain are the kernels that are Go at every level: no network with weights in
 // the program uses them, so they have not been worth assembly.
-var plain = map[string]bool{"sigmoid": true, "swish": true}
+var plain = map[string]bool{"sigmoid": true, "swish": true, "sigmoidGradient": true, "swishGradient": true}
 
 // TestAssemblyIsTaken asks a second source what the processor has.
 func TestAssemblyIsTaken(t *testing.T) {

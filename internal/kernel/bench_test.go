@@ -115,6 +115,8 @@ func BenchmarkVector(b *testing.B) {
 		{"ScaleShift", 4, func(set *kernel.Set, dst, x, y, z []float32) { set.ScaleShift(dst, x, y, z, 0, 6) }},
 		{"Accumulate", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Accumulate(dst, x) }},
 		{"Maximum", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Maximum(dst, x) }},
+		{"ClampGradient", 3, func(set *kernel.Set, dst, x, y, _ []float32) { set.ClampGradient(dst, x, y, 0, 6) }},
+		{"MaximumGradient", 5, func(set *kernel.Set, dst, x, y, z []float32) { set.MaximumGradient(dst, x, y, z) }},
 	}
 	for _, f := range functions {
 		for _, n := range vectorLengths {

@@ -48,8 +48,12 @@ type Set struct {
 	scaleShift       func(dst, x, scale, shift *float32, n int, lo, hi float32)
 	accumulate       func(sum, x *float32, n int)
 	maximum          func(greatest, x *float32, n int)
+	clampGradient    func(dst, gradient, y *float32, n int, lo, hi float32)
+	maximumGradient  func(sum, gradient, x, greatest *float32, n int)
 	sigmoid          func(dst, x *float32, n int)
 	swish            func(dst, x *float32, n int)
+	sigmoidGradient  func(dst, gradient, y *float32, n int)
+	swishGradient    func(dst, gradient, x *float32, n int)
 	dot              func(a, b *float32, n int) float64
 	squaredDistance  func(a, b *float32, n int) float64
 	absoluteDistance func(a, b *float32, n int) float64

@@ -23,8 +23,12 @@ var generic = Set{
 	scaleShift:       scaleShiftGeneric,
 	accumulate:       accumulateGeneric,
 	maximum:          maximumGeneric,
+	clampGradient:    clampGradientGeneric,
+	maximumGradient:  maximumGradientGeneric,
 	sigmoid:          sigmoidGeneric,
 	swish:            swishGeneric,
+	sigmoidGradient:  sigmoidGradientGeneric,
+	swishGradient:    swishGradientGeneric,
 	dot:              dotGeneric,
 	squaredDistance:  squaredDistanceGeneric,
 	absoluteDistance: absoluteDistanceGeneric,
@@ -125,6 +129,27 @@ func maximumGeneric(greatest, x *float32, n int) {
 	}
 }
 
+func clampGradientGeneric(dst, gradient, y *float32, n int, lo, hi float32) {
+	d, g, v := values(dst, n), values(gradient, n), values(y, n)
+	for i := range d {
+		if lo < v[i] && v[i] < hi {
+			d[i] = g[i]
+		} else {
+			d[i] = 0
+		}
+	}
+}
+
+func maximumGradientGeneric(sum, gradient, x, greatest *float32, n int) {
+	s, g, v, most := values(sum, n), values(gradient, n), values(x, n), values(greatest, n)
+	for i := range s {
+		if v[i] == most[i] {
+			s[i] += g[i]
+			g[i] = 0
+		}
+	}
+}
+
 func sigmoidGeneric(dst, x *float32, n int) {
 	d, v := values(dst, n), values(x, n)
 	for i := range d {
@@ -136,6 +161,22 @@ func swishGeneric(dst, x *float32, n int) {
 	d, v := values(dst, n), values(x, n)
 	for i := range d {
 		d[i] = float32(float64(v[i]) * logistic(float64(v[i])))
+	}
+}
+
+func sigmoidGradientGeneric(dst, gradient, y *float32, n int) {
+	d, g, v := values(dst, n), values(gradient, n), values(y, n)
+	for i := range d {
+		d[i] = g[i] * (v[i] * (1 - v[i]))
+	}
+}
+
+func swishGradientGeneric(dst, gradient, x *float32, n int) {
+	d, g, v := values(dst, n), values(gradient, n), values(x, n)
+	for i := range d {
+		x := float64(v[i])
+		s := logistic(x)
+		d[i] = float32(float64(g[i]) * (s * (1 + x*(1-s))))
 	}
 }
 

@@ -97,6 +97,8 @@ func TestDifferentLengthsPanic(t *testing.T) {
 		"ScaleShift":       func() { set.ScaleShift(a, a, b, a, 0, 1) },
 		"Accumulate":       func() { set.Accumulate(a, b) },
 		"Maximum":          func() { set.Maximum(a, b) },
+		"ClampGradient":    func() { set.ClampGradient(a, a, b, 0, 1) },
+		"MaximumGradient":  func() { set.MaximumGradient(a, a, a, b) },
 		"Dot":              func() { kernel.Dot(a, b) },
 		"GreatestDistance": func() { kernel.GreatestDistance(b, a) },
 	}

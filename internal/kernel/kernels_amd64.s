@@ -884,6 +884,191 @@ done:
 	VZEROUPPER
 	RET
 
+// func clampGradientAVX2(dst *float32, gradient *float32, y *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX2
+TEXT ·clampGradientAVX2(SB), NOSPLIT, $0-40
+	VBROADCASTSS lo+32(FP), Y0
+	VBROADCASTSS hi+36(FP), Y1
+	MOVQ         n+24(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         gradient+8(FP), DX
+	MOVQ         y+16(FP), BX
+	SUBQ         $+32, AX
+	JL           vectors
+
+turn:
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  Y4, Y2, Y2
+	VCMPPS  $0x11, Y1, Y3, Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(DX), Y2
+	VMOVUPS 32(BX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  Y4, Y2, Y2
+	VCMPPS  $0x11, Y1, Y3, Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 64(BX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  Y4, Y2, Y2
+	VCMPPS  $0x11, Y1, Y3, Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y2
+	VMOVUPS 96(BX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  Y4, Y2, Y2
+	VCMPPS  $0x11, Y1, Y3, Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JGE     turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VCMPPS  $0x1e, Y0, Y3, Y4
+	VANDPS  Y4, Y2, Y2
+	VCMPPS  $0x11, Y1, Y3, Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	JGE     vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y3
+	VMASKMOVPS   (BX), Y2, Y4
+	VCMPPS       $0x1e, Y0, Y4, Y0
+	VANDPS       Y0, Y3, Y3
+	VCMPPS       $0x11, Y1, Y4, Y0
+	VANDPS       Y0, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maximumGradientAVX2(sum *float32, gradient *float32, x *float32, greatest *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·maximumGradientAVX2(SB), NOSPLIT, $0-40
+	MOVQ n+32(FP), AX
+	MOVQ sum+0(FP), CX
+	MOVQ gradient+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ greatest+24(FP), SI
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y3
+	VCMPPS  $0x00, Y3, Y2, Y2
+	VANDPS  Y2, Y1, Y2
+	VADDPS  Y2, Y0, Y0
+	VXORPS  Y2, Y1, Y1
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 32(BX), Y2
+	VMOVUPS 32(SI), Y3
+	VCMPPS  $0x00, Y3, Y2, Y2
+	VANDPS  Y2, Y1, Y2
+	VADDPS  Y2, Y0, Y0
+	VXORPS  Y2, Y1, Y1
+	VMOVUPS Y0, 32(CX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(CX), Y0
+	VMOVUPS 64(DX), Y1
+	VMOVUPS 64(BX), Y2
+	VMOVUPS 64(SI), Y3
+	VCMPPS  $0x00, Y3, Y2, Y2
+	VANDPS  Y2, Y1, Y2
+	VADDPS  Y2, Y0, Y0
+	VXORPS  Y2, Y1, Y1
+	VMOVUPS Y0, 64(CX)
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(CX), Y0
+	VMOVUPS 96(DX), Y1
+	VMOVUPS 96(BX), Y2
+	VMOVUPS 96(SI), Y3
+	VCMPPS  $0x00, Y3, Y2, Y2
+	VANDPS  Y2, Y1, Y2
+	VADDPS  Y2, Y0, Y0
+	VXORPS  Y2, Y1, Y1
+	VMOVUPS Y0, 96(CX)
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, SI
+	SUBQ    $+32, AX
+	JGE     turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y3
+	VCMPPS  $0x00, Y3, Y2, Y2
+	VANDPS  Y2, Y1, Y2
+	VADDPS  Y2, Y0, Y0
+	VXORPS  Y2, Y1, Y1
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, (DX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	ADDQ    $+32, SI
+	SUBQ    $+8, AX
+	JGE     vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VMASKMOVPS   (BX), Y0, Y3
+	VMASKMOVPS   (SI), Y0, Y4
+	VCMPPS       $0x00, Y4, Y3, Y3
+	VANDPS       Y3, Y2, Y3
+	VADDPS       Y3, Y1, Y1
+	VXORPS       Y3, Y2, Y2
+	VMASKMOVPS   Y1, Y0, (CX)
+	VMASKMOVPS   Y2, Y0, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func dotAVX2(a *float32, b *float32, n int) float64
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·dotAVX2(SB), NOSPLIT, $0-32
@@ -2589,6 +2774,197 @@ rest:
 	VCMPPS    $0x03, Z0, Z0, K2
 	VMOVAPS   Z0, K2, Z1
 	VMOVUPS   Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampGradientAVX512(dst *float32, gradient *float32, y *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX512F
+TEXT ·clampGradientAVX512(SB), NOSPLIT, $0-40
+	VBROADCASTSS lo+32(FP), Z0
+	VBROADCASTSS hi+36(FP), Z1
+	MOVQ         n+24(FP), CX
+	MOVQ         dst+0(FP), AX
+	MOVQ         gradient+8(FP), DX
+	MOVQ         y+16(FP), BX
+	SUBQ         $+64, CX
+	JL           vectors
+
+turn:
+	VMOVUPS   (DX), Z2
+	VMOVUPS   (BX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VCMPPS    $0x11, Z1, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(DX), Z2
+	VMOVUPS   64(BX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VCMPPS    $0x11, Z1, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	VMOVUPS   128(DX), Z2
+	VMOVUPS   128(BX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VCMPPS    $0x11, Z1, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, 128(AX)
+	VMOVUPS   192(DX), Z2
+	VMOVUPS   192(BX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VCMPPS    $0x11, Z1, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, 192(AX)
+	ADDQ      $+256, AX
+	ADDQ      $+256, DX
+	ADDQ      $+256, BX
+	SUBQ      $+64, CX
+	JGE       turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS   (DX), Z2
+	VMOVUPS   (BX), Z3
+	VCMPPS    $0x1e, Z0, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VCMPPS    $0x11, Z1, Z3, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	SUBQ      $+16, CX
+	JGE       vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VCMPPS    $0x1e, Z0, Z3, K2
+	VMOVAPS.Z Z2, K2, Z2
+	VCMPPS    $0x11, Z1, Z3, K2
+	VMOVAPS.Z Z2, K2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maximumGradientAVX512(sum *float32, gradient *float32, x *float32, greatest *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maximumGradientAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+32(FP), CX
+	MOVQ sum+0(FP), AX
+	MOVQ gradient+8(FP), DX
+	MOVQ x+16(FP), BX
+	MOVQ greatest+24(FP), SI
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (DX), Z1
+	VMOVUPS   (BX), Z2
+	VMOVUPS   (SI), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VMOVAPS.Z Z1, K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VXORPS    Z2, Z1, Z1
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z1, (DX)
+	VMOVUPS   64(AX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   64(BX), Z2
+	VMOVUPS   64(SI), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VMOVAPS.Z Z1, K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VXORPS    Z2, Z1, Z1
+	VMOVUPS   Z0, 64(AX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   128(AX), Z0
+	VMOVUPS   128(DX), Z1
+	VMOVUPS   128(BX), Z2
+	VMOVUPS   128(SI), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VMOVAPS.Z Z1, K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VXORPS    Z2, Z1, Z1
+	VMOVUPS   Z0, 128(AX)
+	VMOVUPS   Z1, 128(DX)
+	VMOVUPS   192(AX), Z0
+	VMOVUPS   192(DX), Z1
+	VMOVUPS   192(BX), Z2
+	VMOVUPS   192(SI), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VMOVAPS.Z Z1, K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VXORPS    Z2, Z1, Z1
+	VMOVUPS   Z0, 192(AX)
+	VMOVUPS   Z1, 192(DX)
+	ADDQ      $+256, AX
+	ADDQ      $+256, DX
+	ADDQ      $+256, BX
+	ADDQ      $+256, SI
+	SUBQ      $+64, CX
+	JGE       turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (DX), Z1
+	VMOVUPS   (BX), Z2
+	VMOVUPS   (SI), Z3
+	VCMPPS    $0x00, Z3, Z2, K1
+	VMOVAPS.Z Z1, K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VXORPS    Z2, Z1, Z1
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z1, (DX)
+	ADDQ      $+64, AX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	ADDQ      $+64, SI
+	SUBQ      $+16, CX
+	JGE       vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, DI
+	SHLQ      CL, DI
+	NOTQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMOVUPS.Z (BX), K1, Z2
+	VMOVUPS.Z (SI), K1, Z3
+	VCMPPS    $0x00, Z3, Z2, K2
+	VMOVAPS.Z Z1, K2, Z2
+	VADDPS    Z2, Z0, Z0
+	VXORPS    Z2, Z1, Z1
+	VMOVUPS   Z0, K1, (AX)
+	VMOVUPS   Z1, K1, (DX)
 
 done:
 	VZEROUPPER

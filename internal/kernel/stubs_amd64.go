@@ -89,6 +89,24 @@ func accumulateAVX2(sum *float32, x *float32, n int)
 //go:noescape
 func maximumAVX2(greatest *float32, x *float32, n int)
 
+// clampGradientAVX2 is
+//
+//	for i := range n {
+//		dst[i] = if lo < y[i] && y[i] < hi { gradient[i] } else { 0 }
+//	}
+//
+//go:noescape
+func clampGradientAVX2(dst *float32, gradient *float32, y *float32, n int, lo float32, hi float32)
+
+// maximumGradientAVX2 is
+//
+//	for i := range n {
+//		if x[i] == greatest[i] { sum[i], gradient[i] = sum[i]+gradient[i], 0 }
+//	}
+//
+//go:noescape
+func maximumGradientAVX2(sum *float32, gradient *float32, x *float32, greatest *float32, n int)
+
 // dotAVX2 is
 //
 //	for i := range n {
@@ -235,6 +253,24 @@ func accumulateAVX512(sum *float32, x *float32, n int)
 //
 //go:noescape
 func maximumAVX512(greatest *float32, x *float32, n int)
+
+// clampGradientAVX512 is
+//
+//	for i := range n {
+//		dst[i] = if lo < y[i] && y[i] < hi { gradient[i] } else { 0 }
+//	}
+//
+//go:noescape
+func clampGradientAVX512(dst *float32, gradient *float32, y *float32, n int, lo float32, hi float32)
+
+// maximumGradientAVX512 is
+//
+//	for i := range n {
+//		if x[i] == greatest[i] { sum[i], gradient[i] = sum[i]+gradient[i], 0 }
+//	}
+//
+//go:noescape
+func maximumGradientAVX512(sum *float32, gradient *float32, x *float32, greatest *float32, n int)
 
 // dotAVX512 is
 //

@@ -44,6 +44,8 @@ func main() {
 		l.scaleShift()
 		l.accumulate()
 		l.maximum()
+		l.clampGradient()
+		l.maximumGradient()
 		l.distances()
 	}
 	Generate()

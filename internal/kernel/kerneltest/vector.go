@@ -63,7 +63,61 @@ var vectorFunctions = []vectorFunction{
 		want:  func(x []float32) sum { return sum{value: float64(max(x[0], x[1]))} },
 		reads: 2, places: []int{0},
 	},
+	{
+		name: "ClampGradient",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			set.ClampGradient(dst, x[0], x[1], -0.5, 0.75)
+		},
+		want: func(x []float32) sum {
+			if -0.5 < x[1] && x[1] < 0.75 {
+				return sum{value: float64(x[0])}
+			}
+			return sum{}
+		},
+		reads: 2, places: []int{-1, 0},
+	},
+	{
+		name: "MaximumGradient, the sum",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			makeEqual(x[2], x[3])
+			set.MaximumGradient(dst, x[1], x[2], x[3])
+		},
+		want: func(x []float32) sum {
+			if areEqual(x[2], x[3]) {
+				return sumOf(float64(x[0]), float64(x[1]))
+			}
+			return sum{value: float64(x[0])}
+		},
+		reads: 4, places: []int{0},
+	},
+	{
+		name: "MaximumGradient, what is left",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			makeEqual(x[2], x[3])
+			set.MaximumGradient(x[1], dst, x[2], x[3])
+		},
+		want: func(x []float32) sum {
+			if areEqual(x[2], x[3]) {
+				return sum{}
+			}
+			return sum{value: float64(x[0])}
+		},
+		reads: 4, places: []int{0},
+	},
 }
+
+// makeEqual sets what is positive of greatest to x: random values are never
+// equal by themselves.
+func makeEqual(x, greatest []float32) {
+	for i, v := range greatest {
+		if v > 0 {
+			greatest[i] = x[i]
+		}
+	}
+}
+
+// areEqual tells what makeEqual makes of two values.
+func areEqual(x, greatest float32) bool { return greatest > 0 && x == x || x == greatest }
 
 // Vectors checks the functions of slices of set.
 func Vectors(t *testing.T, set *kernel.Set) {
@@ -99,7 +153,7 @@ type vectors struct {
 	set    *kernel.Set
 	fill   func(x []float32, special bool)
 	output fence
-	inputs [3]fence
+	inputs [4]fence
 }
 
 func newVectors(set *kernel.Set) *vectors {
