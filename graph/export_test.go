@@ -8,7 +8,12 @@ import (
 
 // CompileFor is Compile with the kernels of one level.
 func (n *Network) CompileFor(ctx context.Context, set *kernel.Set, batch int, taps ...Tap) (*Plan, error) {
-	return n.compile(ctx, set, batch, taps)
+	return n.compile(ctx, set, batch, taps, false)
+}
+
+// CompileGradientFor is CompileGradient with the kernels of one level.
+func (n *Network) CompileGradientFor(ctx context.Context, set *kernel.Set, batch int, taps ...Tap) (*Plan, error) {
+	return n.compile(ctx, set, batch, taps, true)
 }
 
 // Arena is the number of values that a Session of the plan holds.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"math"
 	"slices"
 
 	"github.com/convnetplayground/convnet/tensor"
@@ -9,9 +10,14 @@ import (
 // buffer is a place in the arena, taken from one step to another.
 type buffer struct {
 	shape       tensor.Shape // [batch, height, width, channels] or [batch, units]
-	first, last int          // steps that write and last read it
+	first, last int          // steps that write and last read it, or forever
 	start       int          // in the arena
 }
+
+const (
+	forever = math.MaxInt // the last use of what stays until the next run
+	always  = -1          // the first use of what stays from run to run
+)
 
 func (b *buffer) size() int { return b.shape.Elements() }
 

@@ -33,8 +33,12 @@ const (
 
 // known tells whether the activation can be run.
 func (a Activation) known() bool {
-	_, _, isClamp := a.bounds()
-	return isClamp || a == Sigmoid || a == Swish || a == Softmax
+	return a.isClamp() || a == Sigmoid || a == Swish || a == Softmax
+}
+
+func (a Activation) isClamp() bool {
+	_, _, is := a.bounds()
+	return is
 }
 
 // bounds returns the limits of an activation that is a clamp.
@@ -255,6 +259,26 @@ func (op MaxPooling2D) shape(inputs []tensor.Shape) (tensor.Shape, error) {
 
 func (op AveragePooling2D) shape(inputs []tensor.Shape) (tensor.Shape, error) {
 	return slide(inputs[0], op.Size, op.Stride, op.Padding)
+}
+
+// split takes a layer's own activation off.
+func split(op Op) (Op, Activation) {
+	a := Linear
+	switch layer := op.(type) {
+	case Conv2D:
+		a, layer.Activation = layer.Activation, Linear
+		op = layer
+	case DepthwiseConv2D:
+		a, layer.Activation = layer.Activation, Linear
+		op = layer
+	case SeparableConv2D:
+		a, layer.Activation = layer.Activation, Linear
+		op = layer
+	case Dense:
+		a, layer.Activation = layer.Activation, Linear
+		op = layer
+	}
+	return op, a
 }
 
 // after checks the activation of a layer.

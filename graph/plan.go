@@ -25,6 +25,9 @@ const (
 type Tap struct {
 	Node   string
 	Reduce Reduction
+	// Linear asks for the values before the node's activation: the logits of a
+	// classifier instead of its probabilities.
+	Linear bool
 }
 
 // Plan is a compiled network: immutable, shared by its Sessions.
@@ -34,10 +37,11 @@ type Plan struct {
 	input   *buffer
 	taps    []*buffer // in the order asked for
 	steps   []step
-	zeros   int // values of zeros at the start of the arena
-	arena   int // values
-	offsets int // most offsets that a step needs at once
-	vector  int // most channels that a reduction adds up
+	back    *backward // nil where only the forward pass was asked for
+	zeros   int       // values of zeros at the start of the arena
+	arena   int       // values
+	offsets int       // most offsets that a step needs at once
+	vector  int       // most channels that a reduction adds up
 }
 
 // step is a part of a Plan that runs after the one before it is done.
@@ -52,16 +56,16 @@ type step interface {
 // where a tap names no node or weights cannot be read.
 func (n *Network) Compile(ctx context.Context, batch int, taps ...Tap) (*Plan, error) {
 	set, _ := kernel.Active()
-	return n.compile(ctx, set, batch, taps)
+	return n.compile(ctx, set, batch, taps, false)
 }
 
-func (n *Network) compile(ctx context.Context, set *kernel.Set, batch int, taps []Tap) (*Plan, error) {
+func (n *Network) compile(ctx context.Context, set *kernel.Set, batch int, taps []Tap, gradient bool) (*Plan, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d", batch)
 	}
 	c := compiler{
 		network: n, plan: &Plan{set: set, batch: batch},
-		tapped: map[*Node]bool{}, users: map[*Node][]*Node{}, values: map[*Node]*buffer{},
+		tapped: map[*Node]bool{}, linear: map[*Node]*Node{}, users: map[*Node][]*Node{}, values: map[*Node]*buffer{},
 	}
 	outputs, err := c.resolve(taps)
 	if err != nil {
@@ -74,8 +78,11 @@ func (n *Network) compile(ctx context.Context, set *kernel.Set, batch int, taps 
 	}
 	for _, output := range outputs {
 		b := c.values[output]
-		b.last = len(c.plan.steps)
+		b.last = forever
 		c.plan.taps = append(c.plan.taps, b)
+	}
+	if gradient {
+		c.reverse()
 	}
 	c.place()
 	return c.plan, c.load(ctx)
@@ -86,16 +93,18 @@ type compiler struct {
 	network *Network
 	plan    *Plan
 	tapped  map[*Node]bool    // nodes whose own output is wanted
+	linear  map[*Node]*Node   // nodes that are wanted without their activation
 	users   map[*Node][]*Node // only nodes that a tap needs
 	values  map[*Node]*buffer // where outputs stand; fused nodes share
+	layers  []layer           // the steps, as the way back needs them
 	buffers []*buffer
 	packs   []func() error
 }
 
 // pack has the weights of a node packed into dst before the plan is done.
-func (c *compiler) pack(n, norm *Node, dst **packedWeights) {
+func (c *compiler) pack(n, norm *Node, t turn, dst **packedWeights) {
 	c.packs = append(c.packs, func() (err error) {
-		if *dst, err = c.network.pack(n, norm, c.plan.set); err != nil {
+		if *dst, err = c.network.pack(n, norm, t, c.plan.set); err != nil {
 			return fmt.Errorf("%s %q: %w", n.Op.Type(), n.Name, err)
 		}
 		return nil
@@ -117,29 +126,55 @@ func (c *compiler) load(ctx context.Context) error {
 	return g.Wait()
 }
 
-// resolve finds the tapped nodes. A reduced tap becomes a pooling node of its
-// own, so that its feature map need not outlive its use.
+// resolve finds the tapped nodes. A node that is wanted without its activation
+// becomes two; a reduced tap becomes a pooling node of its own, so that its
+// feature map need not outlive its use.
 func (c *compiler) resolve(taps []Tap) ([]*Node, error) {
 	if len(taps) == 0 {
 		return nil, fmt.Errorf("no taps")
 	}
-	reduced := map[Tap]*Node{}
+	reduced := map[reducedNode]*Node{}
 	outputs := make([]*Node, len(taps))
 	for i, tap := range taps {
 		node := c.network.graph.Node(tap.Node)
 		if node == nil {
 			return nil, fmt.Errorf("tap %q: no such node", tap.Node)
 		}
+		if tap.Linear {
+			node = c.withoutActivation(node)
+		}
 		if tap.Reduce != Whole && len(node.Shape) == 3 {
-			if reduced[tap] == nil {
-				reduced[tap] = reduction(node, tap.Reduce)
+			key := reducedNode{node, tap.Reduce}
+			if reduced[key] == nil {
+				reduced[key] = reduction(node, tap.Reduce)
 			}
-			node = reduced[tap]
+			node = reduced[key]
 		}
 		outputs[i] = node
 		c.tapped[node] = true
 	}
 	return outputs, nil
+}
+
+type reducedNode struct {
+	node   *Node
+	reduce Reduction
+}
+
+// withoutActivation is the node that computes what the activation of another
+// is applied to.
+func (c *compiler) withoutActivation(node *Node) *Node {
+	if _, ok := node.Op.(Activate); ok {
+		return node.Inputs[0]
+	}
+	op, a := split(node.Op)
+	if a == Linear || a == "" {
+		return node
+	}
+	if c.linear[node] == nil {
+		c.linear[node] = &Node{Name: node.Name, Op: op, Inputs: node.Inputs, Shape: node.Shape, Parameters: node.Parameters}
+	}
+	return c.linear[node]
 }
 
 func reduction(node *Node, r Reduction) *Node {
@@ -160,7 +195,11 @@ func (c *compiler) order(outputs []*Node) []*Node {
 			return
 		}
 		seen[n] = true
-		for _, input := range n.Inputs {
+		inputs := n.Inputs
+		if linear := c.linear[n]; linear != nil {
+			inputs = []*Node{linear}
+		}
+		for _, input := range inputs {
 			visit(input)
 			c.users[input] = append(c.users[input], n)
 		}
@@ -178,6 +217,11 @@ func (c *compiler) emit(n *Node) error {
 	if c.values[n] != nil {
 		return nil // fused into a node before
 	}
+	if linear := c.linear[n]; linear != nil {
+		_, a := split(n.Op)
+		c.activate(n, linear, a)
+		return nil
+	}
 	switch op := n.Op.(type) {
 	case Input:
 		c.plan.input = c.output(n, 0)
@@ -187,7 +231,7 @@ func (c *compiler) emit(n *Node) error {
 		if c.foldsPadding(n) {
 			return nil
 		}
-		c.step(n, n, &pad{padding: op.Padding}, n.Inputs[0])
+		c.step(n, n, &pad{node: n, padding: op.Padding}, n.Inputs[0])
 	case Conv2D:
 		source, w := c.window(n, op.Kernel, op.Stride, op.Dilation, op.Padding)
 		c.convolution(n, source, w, op.Activation)
@@ -198,45 +242,45 @@ func (c *compiler) emit(n *Node) error {
 		source, w := c.window(n, op.Kernel, op.Stride, 1, op.Padding)
 		c.separable(n, source, w, op)
 	case MaxPooling2D:
-		c.step(n, n, &pooling{window: newWindow(c.plan.batch, n.Inputs[0].Shape, n.Shape, op.Size, op.Stride, 1, op.Padding)}, n.Inputs[0])
+		c.step(n, n, &pooling{node: n, window: newWindow(c.plan.batch, n.Inputs[0].Shape, n.Shape, op.Size, op.Stride, 1, op.Padding)}, n.Inputs[0])
 	case AveragePooling2D:
-		c.step(n, n, &pooling{average: true, window: newWindow(c.plan.batch, n.Inputs[0].Shape, n.Shape, op.Size, op.Stride, 1, op.Padding)}, n.Inputs[0])
+		c.step(n, n, &pooling{node: n, average: true, window: newWindow(c.plan.batch, n.Inputs[0].Shape, n.Shape, op.Size, op.Stride, 1, op.Padding)}, n.Inputs[0])
 	case Dense:
 		w := newWindow(c.plan.batch, tensor.Shape{1, 1, n.Inputs[0].Shape[0]}, tensor.Shape{1, 1, op.Units}, Square(1), 1, 1, Padding{})
 		c.convolution(n, n.Inputs[0], w, op.Activation)
 	case Cropping2D:
-		c.step(n, n, &crop{crop: op.Crop}, n.Inputs[0])
+		c.step(n, n, &crop{node: n, crop: op.Crop}, n.Inputs[0])
 	case Rescaling:
-		c.step(n, n, newNormalise(rescaling(op), fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
+		c.step(n, n, newNormalise(n, rescaling(op), unclamped), n.Inputs[0])
 	case Normalization:
 		a, err := c.network.statistics(n)
 		if err != nil {
 			return err
 		}
-		c.step(n, n, newNormalise(a, fusion{lo: negativeInfinity, hi: infinity}), n.Inputs[0])
+		c.step(n, n, newNormalise(n, a, unclamped), n.Inputs[0])
 	case BatchNormalization:
 		fused := c.fuse(n, Linear, false)
 		a, err := c.network.normalisation(n)
 		if err != nil {
 			return err
 		}
-		c.step(n, fused.last, newNormalise(a, fused), n.Inputs[0])
+		c.step(n, fused.last, newNormalise(n, a, fused.clamp), n.Inputs[0])
 	case Activate:
 		c.activate(n, n.Inputs[0], op.Activation)
 	case Add:
 		fused := c.fuse(n, Linear, false)
-		c.step(n, fused.last, &add{lo: fused.lo, hi: fused.hi}, n.Inputs[0], n.Inputs[1])
+		c.step(n, fused.last, &add{clamp: fused.clamp}, n.Inputs[0], n.Inputs[1])
 	case GlobalAveragePooling2D:
 		c.plan.vector = max(c.plan.vector, n.Shape.Elements())
-		c.step(n, n, &globalPooling{average: true}, n.Inputs[0])
+		c.step(n, n, &globalPooling{node: n, average: true}, n.Inputs[0])
 	case GlobalMaxPooling2D:
-		c.step(n, n, &globalPooling{}, n.Inputs[0])
+		c.step(n, n, &globalPooling{node: n}, n.Inputs[0])
 	case Multiply:
-		c.step(n, n, &multiply{}, n.Inputs[0], n.Inputs[1])
+		c.step(n, n, &multiply{node: n}, n.Inputs[0], n.Inputs[1])
 	case Concatenate:
-		c.step(n, n, &concatenate{}, n.Inputs...)
+		c.step(n, n, &concatenate{node: n}, n.Inputs...)
 	case Reshape:
-		c.step(n, n, &reshape{}, n.Inputs[0])
+		c.step(n, n, &reshape{node: n}, n.Inputs[0])
 	default:
 		return fmt.Errorf("cannot be run")
 	}
@@ -246,16 +290,15 @@ func (c *compiler) emit(n *Node) error {
 // activate emits an activation as a step of its own.
 func (c *compiler) activate(n, input *Node, a Activation) {
 	if a == Softmax {
-		c.step(n, n, &softmax{}, input)
+		c.step(n, n, &softmax{node: n}, input)
 		return
 	}
-	lo, hi, isClamp := a.bounds()
-	if isClamp {
+	if a.isClamp() {
 		identity := affine{[]float64{1}, []float64{0}}
-		c.step(n, n, newNormalise(identity, fusion{lo: lo, hi: hi}), input)
+		c.step(n, n, newNormalise(n, identity, newClamp(n, a)), input)
 		return
 	}
-	c.step(n, n, &sigmoid{swish: a == Swish}, input)
+	c.step(n, n, &sigmoid{node: n, swish: a == Swish}, input)
 }
 
 // window is the kernel of n sliding over its input, or over the one before
@@ -267,32 +310,46 @@ func (c *compiler) window(n *Node, kernel Size, stride, dilation int, p Padding)
 
 // fusion is a chain of nodes computed in one step.
 type fusion struct {
-	norm   *Node // batch normalisation, or nil
-	last   *Node // the node whose output the step writes
+	norm *Node // batch normalisation, or nil
+	last *Node // the node whose output the step writes
+	clamp
+}
+
+// clamp is an activation that cuts values off, at the end of a step.
+type clamp struct {
 	lo, hi float32
+	node   *Node      // whose activation it is
+	kind   Activation // Linear where nothing is cut off
+}
+
+var unclamped = clamp{lo: negativeInfinity, hi: infinity, kind: Linear}
+
+func newClamp(n *Node, a Activation) clamp {
+	if a == Linear || a == "" {
+		return unclamped
+	}
+	lo, hi, _ := a.bounds()
+	return clamp{lo, hi, n, a}
 }
 
 // fuse follows the chain from n on through nodes that nobody else uses and no
 // tap wants the input of: a batch normalisation where norms is set, then an
 // activation that is a clamp.
 func (c *compiler) fuse(n *Node, activation Activation, norms bool) fusion {
-	f := fusion{last: n}
-	f.lo, f.hi, _ = activation.bounds()
-	clamped := activation != Linear && activation != ""
+	f := fusion{last: n, clamp: newClamp(n, activation)}
 	for !c.tapped[f.last] && len(c.users[f.last]) == 1 {
 		next := c.users[f.last][0]
 		switch op := next.Op.(type) {
 		case BatchNormalization:
-			if !norms || clamped || f.norm != nil {
+			if !norms || f.kind != Linear || f.norm != nil {
 				return f
 			}
 			f.norm = next
 		case Activate:
-			lo, hi, isClamp := op.Activation.bounds()
-			if !isClamp || clamped {
+			if !op.Activation.isClamp() || f.kind != Linear {
 				return f
 			}
-			f.lo, f.hi, clamped = lo, hi, true
+			f.clamp = newClamp(next, op.Activation)
 		case Dropout:
 		default:
 			return f
@@ -330,10 +387,7 @@ func (c *compiler) unpadded(input *Node, p Padding) (*Node, Padding) {
 }
 
 // step appends s, which computes from on to last out of the inputs.
-func (c *compiler) step(from, last *Node, s interface {
-	step
-	bind(out *buffer, in []*buffer)
-}, inputs ...*Node) {
+func (c *compiler) step(from, last *Node, s layer, inputs ...*Node) {
 	index := len(c.plan.steps)
 	in := make([]*buffer, len(inputs))
 	for i, input := range inputs {
@@ -347,6 +401,7 @@ func (c *compiler) step(from, last *Node, s interface {
 	c.values[from] = out
 	s.bind(out, in)
 	c.plan.steps = append(c.plan.steps, s)
+	c.layers = append(c.layers, s)
 }
 
 // output makes the buffer of what n puts out, written by the step index.

@@ -22,7 +22,7 @@ func (b *binary) bind(out *buffer, in []*buffer) { b.a, b.b, b.out = in[0], in[1
 // add is the sum of two feature maps, clamped.
 type add struct {
 	binary
-	lo, hi float32
+	clamp
 }
 
 func (a *add) tasks(int) int { return ceilDiv(a.out.size(), chunk) }
@@ -37,13 +37,14 @@ func (a *add) run(s *Session, _ *worker, task int) {
 // and activations that stand alone.
 type normalise struct {
 	unary
+	node         *Node
 	scale, shift []float32 // several pixels of channels, so that kernel calls are long
-	lo, hi       float32
+	clamp
 }
 
-func newNormalise(a affine, f fusion) *normalise {
+func newNormalise(node *Node, a affine, c clamp) *normalise {
 	pixels := max(1, 512/len(a.scale))
-	n := &normalise{lo: f.lo, hi: f.hi}
+	n := &normalise{node: node, clamp: c}
 	for range pixels {
 		for c := range a.scale {
 			n.scale = append(n.scale, float32(a.scale[c]))
@@ -70,6 +71,7 @@ func (n *normalise) run(s *Session, _ *worker, task int) {
 // pad copies a feature map into a larger one.
 type pad struct {
 	unary
+	node    *Node
 	padding Padding
 }
 
@@ -90,6 +92,7 @@ func (p *pad) run(s *Session, _ *worker, task int) {
 // crop copies the middle of a feature map.
 type crop struct {
 	unary
+	node *Node
 	crop Padding
 }
 
@@ -105,14 +108,20 @@ func (c *crop) run(s *Session, _ *worker, task int) {
 }
 
 // reshape copies values: what it stands before is small.
-type reshape struct{ unary }
+type reshape struct {
+	unary
+	node *Node
+}
 
 func (*reshape) tasks(int) int { return 1 }
 
 func (r *reshape) run(s *Session, _ *worker, _ int) { copy(r.out.in(s.arena), r.in.in(s.arena)) }
 
 // multiply scales channels.
-type multiply struct{ binary }
+type multiply struct {
+	binary
+	node *Node
+}
 
 func (m *multiply) tasks(int) int { return m.out.shape[0] * m.out.shape[1] }
 
@@ -129,8 +138,9 @@ func (m *multiply) run(s *Session, _ *worker, task int) {
 
 // concatenate copies channels side by side.
 type concatenate struct {
-	in  []*buffer
-	out *buffer
+	in   []*buffer
+	out  *buffer
+	node *Node
 }
 
 func (c *concatenate) bind(out *buffer, in []*buffer) { c.in, c.out = in, out }
@@ -154,6 +164,7 @@ func (c *concatenate) run(s *Session, _ *worker, task int) {
 // sigmoid is 1/(1+exp(-x)), or with swish x times that.
 type sigmoid struct {
 	unary
+	node  *Node
 	swish bool
 }
 
@@ -171,7 +182,10 @@ func (a *sigmoid) run(s *Session, _ *worker, task int) {
 }
 
 // softmax turns each row of logits into probabilities.
-type softmax struct{ unary }
+type softmax struct {
+	unary
+	node *Node
+}
 
 func (x *softmax) tasks(int) int { return x.out.size() / x.out.channels() }
 

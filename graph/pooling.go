@@ -6,6 +6,7 @@ import "github.com/convnetplayground/convnet/internal/kernel"
 // take part.
 type pooling struct {
 	unary
+	node    *Node
 	window  window
 	average bool
 }
@@ -57,6 +58,7 @@ func divide(values []float32, by int) {
 // globalPooling is the mean or the maximum of each channel of a feature map.
 type globalPooling struct {
 	unary
+	node    *Node
 	average bool
 }
 
@@ -77,11 +79,14 @@ func (p *globalPooling) run(s *Session, w *worker, task int) {
 	}
 }
 
+// runPixels is how many pixels are added up by themselves.
+const runPixels = 64
+
 // mean adds up short runs of pixels before it adds the runs, so that large
 // maps keep their digits.
 func mean(set *kernel.Set, out, in, partial []float32) {
 	channels := len(out)
-	run := 64 * channels
+	run := runPixels * channels
 	clear(out)
 	for from := 0; from < len(in); from += run {
 		clear(partial)

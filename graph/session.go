@@ -9,7 +9,7 @@ import (
 )
 
 // Session runs a Plan in buffers of its own. It serves one goroutine at a
-// time; Run allocates nothing.
+// time; Run and Backward allocate nothing.
 type Session struct {
 	plan    *Plan
 	pool    *Pool
@@ -17,6 +17,12 @@ type Session struct {
 	workers []worker
 	current step
 	part    func(worker, task int) // runs a part of current
+
+	complete   bool        // whether the last forward pass ended
+	operations []Operation // the passages, as a Rule sees them
+	rule       Rule
+	operation  *Operation
+	picture    func(worker, task int) // runs rule on a picture of operation
 }
 
 // worker is what one worker of a Session needs for itself.
@@ -36,23 +42,32 @@ func (p *Plan) NewSession(pool *Pool) *Session {
 		s.workers[i].vector = make([]float32, p.vector)
 	}
 	s.part = func(worker, task int) { s.current.run(s, &s.workers[worker], task) }
+	if p.back != nil {
+		s.reverse()
+	}
 	return s
 }
 
 // Input is the buffer [batch, height, width, channels] that Run reads. What
-// the caller writes there is gone after Run.
+// the caller writes there is gone after Run, unless the Plan has a gradient.
 func (s *Session) Input() tensor.Tensor { return s.tensor(s.plan.input) }
 
 // Run does one forward pass of what stands in Input and fills the taps.
 func (s *Session) Run(ctx context.Context) error {
+	s.complete = false
 	for _, step := range s.plan.steps {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("forward pass: %w", context.Cause(ctx))
 		}
-		s.current = step
-		s.pool.do(step.tasks(s.pool.Threads()), s.part)
+		s.do(step)
 	}
+	s.complete = true
 	return nil
+}
+
+func (s *Session) do(step step) {
+	s.current = step
+	s.pool.do(step.tasks(s.pool.Threads()), s.part)
 }
 
 // Tap is what the forward pass left at the i-th tap that the Plan was

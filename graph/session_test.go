@@ -41,66 +41,26 @@ func TestRandomNetworksEqualNestedLoops(t *testing.T) {
 	for _, set := range sets(t) {
 		t.Run(string(set.Level), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				g := drawGraph(t)
+				g := drawGraph(t, limits{side: 17, channels: 21, filters: 70, layers: 8})
 				checkNetwork(t, set, pool, g)
 			})
 		})
 	}
 }
 
+// limits bound a random network.
+type limits struct{ side, channels, filters, layers int }
+
 // drawGraph writes a random network: a chain with branches that are added.
-func drawGraph(t *rapid.T) *graph.Graph {
+func drawGraph(t *rapid.T, l limits) *graph.Graph {
 	b := graph.NewBuilder()
 	draw := func(label string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, label) }
-	activations := []graph.Activation{graph.Linear, graph.ReLU, graph.ReLU6, graph.Swish, graph.Sigmoid}
-	x := b.Input("input", draw("height", 3, 17), draw("width", 3, 17), draw("channels", 1, 21))
+	x := b.Input("input", draw("height", 3, l.side), draw("width", 3, l.side), draw("channels", 1, l.channels))
 	maps := []*graph.Node{x}
-	for i := range draw("layers", 1, 8) {
+	for i := range draw("layers", 1, l.layers) {
 		name := fmt.Sprintf("layer%d", i)
-		size := graph.Size{Height: min(draw("kernel height", 1, 5), x.Shape[0]), Width: min(draw("kernel width", 1, 5), x.Shape[1])}
-		same := rapid.Bool().Draw(t, "same")
-		bias := rapid.Bool().Draw(t, "bias")
-		activation := rapid.SampledFrom(activations).Draw(t, "activation")
-		stride := draw("stride", 1, 3)
-		dilation := 1
-		if same && stride == 1 {
-			dilation = draw("dilation", 1, 2)
-		}
-		padding := graph.Padding{Top: draw("top", 0, 2), Bottom: draw("bottom", 0, 2), Left: draw("left", 0, 2), Right: draw("right", 0, 2)}
-		switch draw("op", 0, 15) {
-		case 0, 1, 2:
-			x = b.Conv2D(name, x, graph.Conv2D{Filters: draw("filters", 1, 70), Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
-		case 3, 4:
-			x = b.DepthwiseConv2D(name, x, graph.DepthwiseConv2D{Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
-		case 5:
-			if rapid.Bool().Draw(t, "scaled") {
-				x = b.BatchNormalization(name, x, 1e-3)
-			} else {
-				x = b.UnscaledBatchNormalization(name, x, 1e-3)
-			}
-		case 6:
-			x = b.Activation(name, x, activation)
-		case 7:
-			x = b.ZeroPadding2D(name, x, padding)
-		case 8:
-			x = b.Dropout(name, x)
-		case 9:
-			x = b.SeparableConv2D(name, x, graph.SeparableConv2D{Filters: draw("filters", 1, 40), Kernel: size, Stride: stride, Same: same, Bias: bias, Activation: activation})
-		case 10:
-			x = b.MaxPooling2D(name, x, graph.MaxPooling2D{Size: size, Stride: stride, Same: same})
-		case 11:
-			x = b.AveragePooling2D(name, x, graph.AveragePooling2D{Size: size, Stride: stride, Same: same})
-		case 12:
-			x = b.Concatenate(name, x, rapid.SampledFrom(sameSize(maps, x)).Draw(t, "beside"), x)
-		case 13:
-			scale := b.GlobalAverageMap2D(name+"_squeeze", x)
-			scale = b.Conv2D(name+"_excite", scale, graph.Conv2D{Filters: x.Shape[2], Kernel: graph.Square(1), Bias: true, Activation: graph.Sigmoid})
-			x = b.Multiply(name, x, scale)
-		case 14:
-			x = b.Cropping2D(name, x, graph.Padding{Top: min(padding.Top, x.Shape[0]-1), Left: min(padding.Left, x.Shape[1]-1)})
-		case 15:
-			x = b.Normalization(name+"_normalization", b.Rescaling(name, x, -0.5, 2))
-		}
+		operation := rapid.SampledFrom(operations).Draw(t, "operation")
+		x = drawLayer(t, b, operation, name, x, maps, l)
 		for _, m := range maps {
 			if m.Shape.Equal(x.Shape) && m != x && rapid.Bool().Draw(t, "add") {
 				x = b.Add(name+"_add", x, m)
@@ -122,6 +82,63 @@ func drawGraph(t *rapid.T) *graph.Graph {
 		t.Fatal(err)
 	}
 	return g
+}
+
+// operations are the kinds of layers of a random network, the usual ones more
+// often.
+var operations = []string{
+	"convolution", "convolution", "convolution", "depthwise", "depthwise", "normalisation", "activation", "padding", "dropout",
+	"separable", "max pooling", "average pooling", "concatenation", "squeeze and excite", "cropping", "rescaling",
+}
+
+// drawLayer adds a layer; maps are those before it.
+func drawLayer(t *rapid.T, b *graph.Builder, operation, name string, x *graph.Node, maps []*graph.Node, l limits) *graph.Node {
+	draw := func(label string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, label) }
+	activations := []graph.Activation{graph.Linear, graph.ReLU, graph.ReLU6, graph.Swish, graph.Sigmoid}
+	size := graph.Size{Height: min(draw("kernel height", 1, 5), x.Shape[0]), Width: min(draw("kernel width", 1, 5), x.Shape[1])}
+	same := rapid.Bool().Draw(t, "same")
+	bias := rapid.Bool().Draw(t, "bias")
+	activation := rapid.SampledFrom(activations).Draw(t, "activation")
+	stride := draw("stride", 1, 3)
+	dilation := 1
+	if same {
+		dilation = draw("dilation", 1, 2)
+	}
+	padding := graph.Padding{Top: draw("top", 0, 2), Bottom: draw("bottom", 0, 2), Left: draw("left", 0, 2), Right: draw("right", 0, 2)}
+	switch operation {
+	case "convolution":
+		return b.Conv2D(name, x, graph.Conv2D{Filters: draw("filters", 1, l.filters), Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
+	case "depthwise":
+		return b.DepthwiseConv2D(name, x, graph.DepthwiseConv2D{Kernel: size, Stride: stride, Dilation: dilation, Same: same, Bias: bias, Activation: activation})
+	case "normalisation":
+		if rapid.Bool().Draw(t, "scaled") {
+			return b.BatchNormalization(name, x, 1e-3)
+		}
+		return b.UnscaledBatchNormalization(name, x, 1e-3)
+	case "activation":
+		return b.Activation(name, x, activation)
+	case "padding":
+		return b.ZeroPadding2D(name, x, padding)
+	case "dropout":
+		return b.Dropout(name, x)
+	case "separable":
+		return b.SeparableConv2D(name, x, graph.SeparableConv2D{Filters: draw("filters", 1, l.filters), Kernel: size, Stride: stride, Same: same, Bias: bias, Activation: activation})
+	case "max pooling":
+		return b.MaxPooling2D(name, x, graph.MaxPooling2D{Size: size, Stride: stride, Same: same})
+	case "average pooling":
+		return b.AveragePooling2D(name, x, graph.AveragePooling2D{Size: size, Stride: stride, Same: same})
+	case "concatenation":
+		return b.Concatenate(name, x, rapid.SampledFrom(sameSize(maps, x)).Draw(t, "beside"), x)
+	case "squeeze and excite":
+		scale := b.GlobalAverageMap2D(name+"_squeeze", x)
+		scale = b.Conv2D(name+"_excite", scale, graph.Conv2D{Filters: x.Shape[2], Kernel: graph.Square(1), Bias: true, Activation: graph.Sigmoid})
+		return b.Multiply(name, x, scale)
+	case "cropping":
+		return b.Cropping2D(name, x, graph.Padding{Top: min(padding.Top, x.Shape[0]-1), Left: min(padding.Left, x.Shape[1]-1)})
+	case "rescaling":
+		return b.Normalization(name+"_normalization", b.Rescaling(name, x, -0.5, 2))
+	}
+	panic("no operation " + operation)
 }
 
 // sameSize lists the maps that are as high and wide as x.
@@ -164,9 +181,9 @@ func checkNetwork(t *rapid.T, set *kernel.Set, pool *graph.Pool, g *graph.Graph)
 		}
 		size := len(pictures) / batch
 		for n := range batch {
-			want := graphtest.Run(g, weights, pictures[n*size:(n+1)*size])
+			want := graphtest.Run(g, weights, doubles(pictures[n*size:(n+1)*size]))
 			for i, tap := range taps {
-				compareTap(t, tap, session.Tap(i), n, want[tap.Node])
+				compareTap(t, tap, session.Tap(i), n, want)
 			}
 		}
 	}
@@ -178,20 +195,18 @@ func drawTaps(t *rapid.T, g *graph.Graph) []graph.Tap {
 	for _, node := range nodes {
 		if rapid.IntRange(0, 3).Draw(t, "tap") == 0 {
 			reduce := rapid.SampledFrom([]graph.Reduction{graph.Whole, graph.Mean, graph.Maximum}).Draw(t, "reduce")
-			taps = append(taps, graph.Tap{Node: node.Name, Reduce: reduce})
+			taps = append(taps, graph.Tap{Node: node.Name, Reduce: reduce, Linear: rapid.Bool().Draw(t, "linear")})
 		}
 	}
 	return taps
 }
 
-func compareTap(t *rapid.T, tap graph.Tap, got tensor.Tensor, n int, want graphtest.Map) {
+func compareTap(t *rapid.T, tap graph.Tap, got tensor.Tensor, n int, pass *graphtest.Pass) {
 	largest := 1.0 // inputs are about 1, and sums of them may cancel
-	for _, v := range want.Data {
+	for _, v := range pass.Tap(graph.Tap{Node: tap.Node, Linear: tap.Linear}).Data {
 		largest = math.Max(largest, math.Abs(v))
 	}
-	if tap.Reduce != graph.Whole {
-		want = reduce(want, tap.Reduce)
-	}
+	want := pass.Tap(tap)
 	size := len(got.Data) / got.Shape[0]
 	if size != len(want.Data) {
 		t.Fatalf("%v: %d values, want %d", tap, size, len(want.Data))
@@ -203,20 +218,12 @@ func compareTap(t *rapid.T, tap graph.Tap, got tensor.Tensor, n int, want grapht
 	}
 }
 
-func reduce(m graphtest.Map, r graph.Reduction) graphtest.Map {
-	out := graphtest.Map{Height: 1, Width: 1, Channels: m.Channels, Data: make([]float64, m.Channels)}
-	for c := range out.Data {
-		sum, greatest := 0.0, math.Inf(-1)
-		for i := c; i < len(m.Data); i += m.Channels {
-			sum += m.Data[i]
-			greatest = math.Max(greatest, m.Data[i])
-		}
-		out.Data[c] = greatest
-		if r == graph.Mean {
-			out.Data[c] = sum / float64(m.Height*m.Width)
-		}
+func doubles(x []float32) []float64 {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
 	}
-	return out
+	return wide
 }
 
 func randomWeights(random *rand.Rand, g *graph.Graph) map[string]tensor.Tensor {

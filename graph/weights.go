@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/convnetplayground/convnet/internal/kernel"
@@ -50,7 +51,31 @@ type packed struct {
 type packing struct {
 	kernel string // the parameter
 	norm   string // the batch normalisation folded in, or ""
+	turn   turn
 	level  kernel.Level
+}
+
+// turn lays weights out for the gradient with respect to the input: inputs and
+// outputs change places, and the kernel positions from (top, left) on that lie
+// step apart come last first. The zero turn leaves all as it is.
+type turn struct{ top, left, step int }
+
+// positions lists the kernel positions that are left, in their new order.
+func (t turn) positions(k Size) []int {
+	var left []int
+	if t.step == 0 {
+		for i := range k.Height * k.Width {
+			left = append(left, i)
+		}
+		return left
+	}
+	for y := t.top; y < k.Height; y += t.step {
+		for x := t.left; x < k.Width; x += t.step {
+			left = append(left, y*k.Width+x)
+		}
+	}
+	slices.Reverse(left)
+	return left
 }
 
 // packedWeights are a convolution's weights as the kernels read them.
@@ -118,15 +143,18 @@ func (n *Network) rows(name string, count, width int, use func(first int, values
 }
 
 // pack lays out a node's weights.
-func (n *Network) pack(node, norm *Node, set *kernel.Set) (*packedWeights, error) {
+func (n *Network) pack(node, norm *Node, t turn, set *kernel.Set) (*packedWeights, error) {
 	name, _ := weightsOf(node)
-	key := packing{kernel: node.Name + "/" + name, level: set.Level}
+	key := packing{kernel: node.Name + "/" + name, turn: t, level: set.Level}
 	if norm != nil {
 		key.norm = norm.Name
 	}
 	return n.store.layout(key, func(p *packedWeights) error {
 		if _, ok := node.Op.(DepthwiseConv2D); ok {
-			return n.packDepthwise(p, node, norm, set)
+			return n.packDepthwise(p, node, norm, t, set)
+		}
+		if t.step != 0 {
+			return n.packTurned(p, node, norm, t, set)
 		}
 		return n.packFull(p, node, norm, set)
 	})
@@ -159,15 +187,7 @@ func (n *Network) packFull(p *packedWeights, node, norm *Node, set *kernel.Set) 
 	if err != nil {
 		return err
 	}
-	size := 0
-	for first := 0; first < filters; {
-		k := choosePanel(set.Panels, filters-first)
-		width := set.Panels[k]
-		p.panels = append(p.panels, panel{kernel: k, start: size, first: first, channels: min(width, filters-first)})
-		size += (1 + depth) * width
-		first += width
-	}
-	p.data = make([]float32, size)
+	p.divide(set.Panels, filters, depth)
 	for _, panel := range p.panels {
 		for c := range panel.channels {
 			p.data[panel.start+c] = float32(out.shift[panel.first+c])
@@ -193,6 +213,58 @@ func (n *Network) packFull(p *packedWeights, node, norm *Node, set *kernel.Set) 
 	})
 }
 
+// packTurned lays out the weights of a convolution or a dense layer for its
+// gradient: a convolution from its output channels to its input channels,
+// without a bias.
+func (n *Network) packTurned(p *packedWeights, node, norm *Node, t turn, set *kernel.Set) error {
+	name, _ := weightsOf(node)
+	name = node.Name + "/" + name
+	shape, _ := n.store.weights.Shape(name)
+	inputs, outputs := shape[len(shape)-2], shape[len(shape)-1]
+	out, err := n.output(node, norm, outputs)
+	if err != nil {
+		return err
+	}
+	size := Square(1)
+	if len(shape) == 4 {
+		size = Size{shape[0], shape[1]}
+	}
+	taps := t.positions(size)
+	depth := len(taps) * outputs
+	p.divide(set.Panels, inputs, depth)
+	return n.rows(name, size.Height*size.Width*inputs, outputs, func(first int, values []float32) {
+		for row := first; len(values) > 0; row++ {
+			if tap := slices.Index(taps, row/inputs); tap >= 0 {
+				channel := row % inputs
+				panel := p.panels[channel/set.Panels[0]]
+				width := set.Panels[panel.kernel]
+				packed := p.data[panel.start+(1+tap*outputs)*width+channel-panel.first:]
+				for k, w := range values[:outputs] {
+					if norm != nil {
+						w = float32(float64(w) * out.scale[k])
+					}
+					packed[k*width] = w
+				}
+			}
+			values = values[outputs:]
+		}
+	})
+}
+
+// divide makes room for the weights of so many output channels, in panels
+// that are all of the widest kind but the last.
+func (p *packedWeights) divide(widths []int, channels, depth int) {
+	size := 0
+	for first := 0; first < channels; {
+		k := choosePanel(widths, channels-first)
+		width := widths[k]
+		p.panels = append(p.panels, panel{kernel: k, start: size, first: first, channels: min(width, channels-first)})
+		size += (1 + depth) * width
+		first += width
+	}
+	p.data = make([]float32, size)
+}
+
 // choosePanel picks the narrowest panel that holds all remaining channels, or
 // the widest one. Panels go from wide to narrow.
 func choosePanel(panels []int, remaining int) int {
@@ -205,9 +277,10 @@ func choosePanel(panels []int, remaining int) int {
 }
 
 // packDepthwise lays out weights as kernel.DepthwiseTile says: block after
-// block of channels, bias first.
-func (n *Network) packDepthwise(p *packedWeights, node, norm *Node, set *kernel.Set) error {
+// block of channels, bias first. Turned ones have none.
+func (n *Network) packDepthwise(p *packedWeights, node, norm *Node, t turn, set *kernel.Set) error {
 	channels := node.Shape[2]
+	shape, _ := n.store.weights.Shape(node.Name + "/depthwise_kernel")
 	weights, err := n.vector(node, "depthwise_kernel")
 	if err != nil {
 		return err
@@ -216,14 +289,16 @@ func (n *Network) packDepthwise(p *packedWeights, node, norm *Node, set *kernel.
 	if err != nil {
 		return err
 	}
-	taps := len(weights) / channels
+	taps := t.positions(Size{shape[0], shape[1]})
 	block := 2 * set.Lanes
-	p.data = make([]float32, ceilDiv(channels, block)*block*(1+taps))
+	p.data = make([]float32, ceilDiv(channels, block)*block*(1+len(taps)))
 	for c := range channels {
-		packed := p.data[c/block*block*(1+taps)+c%block:]
-		packed[0] = float32(out.shift[c])
-		for t := range taps {
-			packed[(1+t)*block] = float32(float64(weights[t*channels+c]) * out.scale[c])
+		packed := p.data[c/block*block*(1+len(taps))+c%block:]
+		if t.step == 0 {
+			packed[0] = float32(out.shift[c])
+		}
+		for i, tap := range taps {
+			packed[(1+i)*block] = float32(float64(weights[tap*channels+c]) * out.scale[c])
 		}
 	}
 	return nil

@@ -12,8 +12,14 @@ type window struct {
 	outHeight, outWidth            int
 	kernel                         Size
 	stride, dilation               int
-	top, left                      int // rows and columns of zeros before the map
+	top, left                      int // rows and columns of zeros before the map, or left out of it where negative
+	lattice                        lattice
 }
+
+// lattice is where output pixels stand that are not side by side: every
+// step-th of a map of a size, from (top, left) on. Without a step the output
+// pixels are the map.
+type lattice struct{ height, width, step, top, left int }
 
 func newWindow(batch int, input, output tensor.Shape, kernel Size, stride, dilation int, p Padding) window {
 	return window{
@@ -29,11 +35,44 @@ func (w *window) pixels() int { return w.batch * w.outHeight * w.outWidth }
 
 // pointwise tells that output pixel i is made of input pixel i alone.
 func (w *window) pointwise() bool {
-	return w.kernel == Square(1) && w.stride == 1 && w.outHeight == w.height && w.outWidth == w.width
+	return w.kernel == Square(1) && w.stride == 1 && w.top == 0 && w.left == 0 && w.outHeight == w.height && w.outWidth == w.width
 }
 
 // taps is the number of kernel positions.
 func (w *window) taps() int { return w.kernel.Height * w.kernel.Width }
+
+// tile is a run of output pixels.
+type tile struct {
+	first, rows int // the first of them and their number
+	at          int // where the first stands in the map, in pixels
+}
+
+// tiles is the number of tiles of so many rows. Those of a lattice end with
+// its rows, so that the pixels of each are equally far apart.
+func (w *window) tiles(rows int) int {
+	if w.lattice.step == 0 {
+		return ceilDiv(w.pixels(), rows)
+	}
+	return w.batch * w.outHeight * ceilDiv(w.outWidth, rows)
+}
+
+func (w *window) tile(i, rows int) tile {
+	l := &w.lattice
+	if l.step == 0 {
+		first := i * rows
+		return tile{first, min(rows, w.pixels()-first), first}
+	}
+	perRow := ceilDiv(w.outWidth, rows)
+	row, x := i/perRow, i%perRow*rows
+	n, y := row/w.outHeight, row%w.outHeight
+	return tile{
+		first: row*w.outWidth + x, rows: min(rows, w.outWidth-x),
+		at: (n*l.height+l.top+y*l.step)*l.width + l.left + x*l.step,
+	}
+}
+
+// distance is how far apart the output pixels of a tile are.
+func (w *window) distance() int { return max(w.lattice.step, 1) }
 
 // offsets writes where the kernel positions of the output pixels from first
 // on lie, [taps, rows], counted in values; base is where the map begins and

@@ -32,40 +32,63 @@ func (m Map) at(y, x, c int) float64 {
 	return m.Data[(y*m.Width+x)*m.Channels+c]
 }
 
+// Pass is a forward pass of one picture.
+type Pass struct {
+	outputs map[string]Map
+	linear  map[string]Map // before the node's own activation
+	kinks   kinks
+}
+
 // Run computes the output of every node for one picture.
-func Run(g *graph.Graph, weights map[string]tensor.Tensor, picture []float32) map[string]Map {
-	outputs := map[string]Map{}
+func Run(g *graph.Graph, weights map[string]tensor.Tensor, picture []float64) *Pass {
+	p := &Pass{outputs: map[string]Map{}, linear: map[string]Map{}, kinks: newKinks()}
 	for _, node := range g.Nodes() {
 		var inputs []Map
 		for _, input := range node.Inputs {
-			inputs = append(inputs, outputs[input.Name])
+			inputs = append(inputs, p.outputs[input.Name])
 		}
 		weight := func(name string) []float32 { return weights[node.Name+"/"+name].Data }
-		outputs[node.Name] = compute(node, inputs, weight, picture)
+		linear, activation := p.compute(node, inputs, weight, picture)
+		p.linear[node.Name] = linear
+		p.outputs[node.Name] = p.activate(linear, activation)
 	}
-	return outputs
+	return p
 }
 
-func compute(node *graph.Node, inputs []Map, weight func(string) []float32, picture []float32) Map {
-	out := newMap(node.Shape)
+// Tap is what a tap of a Plan holds for the picture.
+func (p *Pass) Tap(tap graph.Tap) Map {
+	m := p.outputs[tap.Node]
+	if tap.Linear {
+		m = p.linear[tap.Node]
+	}
+	switch tap.Reduce {
+	case graph.Mean:
+		return mean(m)
+	case graph.Maximum:
+		return p.maximum(m)
+	}
+	return m
+}
+
+// compute returns what a node computes before its own activation.
+func (p *Pass) compute(node *graph.Node, inputs []Map, weight func(string) []float32, picture []float64) (Map, graph.Activation) {
+	out, activation := newMap(node.Shape), graph.Linear
 	switch op := node.Op.(type) {
 	case graph.Input:
-		for i, x := range picture {
-			out.Data[i] = float64(x)
-		}
+		copy(out.Data, picture)
 	case graph.Conv2D:
 		convolve(out, inputs[0], weight("kernel"), weight("bias"), op.Kernel, op.Stride, op.Dilation, op.Padding)
-		activate(out, op.Activation)
+		activation = op.Activation
 	case graph.DepthwiseConv2D:
 		convolveEach(out, inputs[0], weight("depthwise_kernel"), weight("bias"), op.Kernel, op.Stride, op.Dilation, op.Padding)
-		activate(out, op.Activation)
+		activation = op.Activation
 	case graph.SeparableConv2D:
 		half := newMap(tensor.Shape{out.Height, out.Width, inputs[0].Channels})
 		convolveEach(half, inputs[0], weight("depthwise_kernel"), nil, op.Kernel, op.Stride, 1, op.Padding)
 		convolve(out, half, weight("pointwise_kernel"), weight("bias"), graph.Square(1), 1, 1, graph.Padding{})
-		activate(out, op.Activation)
+		activation = op.Activation
 	case graph.MaxPooling2D:
-		slide(out, inputs[0], op.Size, op.Stride, op.Padding, func(values []float64) float64 { return slices.Max(values) })
+		slide(out, inputs[0], op.Size, op.Stride, op.Padding, p.greatest)
 	case graph.AveragePooling2D:
 		slide(out, inputs[0], op.Size, op.Stride, op.Padding, func(values []float64) float64 {
 			sum := 0.0
@@ -104,7 +127,7 @@ func compute(node *graph.Node, inputs []Map, weight func(string) []float32, pict
 			}
 			return sum
 		})
-		activate(out, op.Activation)
+		activation = op.Activation
 	case graph.ZeroPadding2D:
 		each(out, func(y, x, c int) float64 { return inputs[0].at(y-op.Padding.Top, x-op.Padding.Left, c) })
 	case graph.BatchNormalization:
@@ -117,29 +140,39 @@ func compute(node *graph.Node, inputs []Map, weight func(string) []float32, pict
 		})
 	case graph.Activate:
 		copy(out.Data, inputs[0].Data)
-		activate(out, op.Activation)
+		activation = op.Activation
 	case graph.Add:
 		each(out, func(y, x, c int) float64 { return inputs[0].at(y, x, c) + inputs[1].at(y, x, c) })
 	case graph.Dropout:
 		copy(out.Data, inputs[0].Data)
 	case graph.GlobalAveragePooling2D:
-		each(out, func(_, _, c int) float64 {
-			sum := 0.0
-			for i := c; i < len(inputs[0].Data); i += out.Channels {
-				sum += inputs[0].Data[i]
-			}
-			return sum / float64(inputs[0].Height*inputs[0].Width)
-		})
+		copy(out.Data, mean(inputs[0]).Data)
 	case graph.GlobalMaxPooling2D:
-		each(out, func(_, _, c int) float64 {
-			greatest := math.Inf(-1)
-			for i := c; i < len(inputs[0].Data); i += out.Channels {
-				greatest = math.Max(greatest, inputs[0].Data[i])
-			}
-			return greatest
-		})
+		copy(out.Data, p.maximum(inputs[0]).Data)
 	default:
 		panic(fmt.Sprintf("graphtest: no reference for %T", op))
+	}
+	return out, activation
+}
+
+// mean is that of each channel.
+func mean(m Map) Map {
+	out := newMap(tensor.Shape{m.Channels})
+	for i, x := range m.Data {
+		out.Data[i%m.Channels] += x / float64(m.Height*m.Width)
+	}
+	return out
+}
+
+// maximum is that of each channel.
+func (p *Pass) maximum(m Map) Map {
+	out := newMap(tensor.Shape{m.Channels})
+	for c := range out.Data {
+		var values []float64
+		for i := c; i < len(m.Data); i += m.Channels {
+			values = append(values, m.Data[i])
+		}
+		out.Data[c] = p.greatest(values)
 	}
 	return out
 }
@@ -207,16 +240,15 @@ func biasOf(bias []float32, c int) float64 {
 	return float64(bias[c])
 }
 
-func activate(m Map, a graph.Activation) {
+// activate returns what an activation makes of a map.
+func (p *Pass) activate(in Map, a graph.Activation) Map {
+	m := in
+	m.Data = slices.Clone(in.Data)
 	switch a {
 	case graph.ReLU:
-		for i, x := range m.Data {
-			m.Data[i] = math.Max(x, 0)
-		}
+		p.clamp(m, 0, math.Inf(1))
 	case graph.ReLU6:
-		for i, x := range m.Data {
-			m.Data[i] = math.Min(math.Max(x, 0), 6)
-		}
+		p.clamp(m, 0, 6)
 	case graph.Sigmoid:
 		for i, x := range m.Data {
 			m.Data[i] = 1 / (1 + math.Exp(-x))
@@ -230,6 +262,7 @@ func activate(m Map, a graph.Activation) {
 			softmax(m.Data[from : from+m.Channels])
 		}
 	}
+	return m
 }
 
 func softmax(row []float64) {
