@@ -13,11 +13,13 @@ func (a *app) bench() *cobra.Command {
 	var r playground.BenchRequest
 	c := a.command("bench [flags]", "Measure how fast a network runs here",
 		`  convnet bench
-  convnet bench --model efficientnet-lite2 --batch 1,8 --threads 1 --json`,
+  convnet bench --model efficientnet-lite2 --batch 1,8 --threads 1 --json
+  convnet bench --model resnet50 --gradient`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error { return a.runBench(ctx, r) })
 	flags := c.Flags()
 	flags.StringVar(&r.Model, "model", playground.DefaultModel, "model `name`")
 	flags.IntSliceVar(&r.Batches, "batch", []int{1}, "batch `sizes`")
+	flags.BoolVar(&r.Gradient, "gradient", false, "measure the gradient of the top class too")
 	flags.IntVar(&r.Runs, "runs", 20, "passes per batch size")
 	return c
 }
@@ -46,5 +48,9 @@ func (a *app) runBench(ctx context.Context, r playground.BenchRequest) error {
 			fmt.Sprintf("%.2f", f.MsPerImage), fmt.Sprintf("%.1f", f.GFLOPS),
 		})
 	}
-	return a.table(rows)
+	if err := a.table(rows); err != nil || b.Gradient == nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "\nforward and gradient of the top class: %.2f ms median, %.2f best\n", b.Gradient.MsMedian, b.Gradient.MsMin)
+	return nil
 }

@@ -403,7 +403,11 @@ func TestEmbedWritesArraysOfTheRightShape(t *testing.T) {
 
 func TestBenchMeasures(t *testing.T) {
 	b := mustJSON[model.BenchReport](t, "bench", "--batch", "1,2", "--runs", "2", "--threads", "1")
-	if b.Model != "efficientnet-lite0" || b.Threads != 1 || len(b.Forward) != 2 || b.Forward[1].Batch != 2 || b.Forward[0].MsMedian <= 0 || b.Parameters == 0 || b.MultiplyAdds == 0 {
+	if b.Model != "efficientnet-lite0" || b.Threads != 1 || len(b.Forward) != 2 || b.Forward[1].Batch != 2 || b.Forward[0].MsMedian <= 0 || b.Parameters == 0 || b.MultiplyAdds == 0 || b.Gradient != nil {
+		t.Errorf("the report is %+v", b)
+	}
+	b = mustJSON[model.BenchReport](t, "bench", "--gradient", "--runs", "2")
+	if b.Gradient == nil || b.Gradient.MsMedian < b.Gradient.MsMin || b.Gradient.MsMin <= 0 {
 		t.Errorf("the report is %+v", b)
 	}
 }

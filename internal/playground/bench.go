@@ -10,12 +10,13 @@ import (
 
 // BenchRequest asks how fast a model runs on this machine.
 type BenchRequest struct {
-	Model   string
-	Batches []int
-	Runs    int // per batch size
+	Model    string
+	Batches  []int
+	Gradient bool // measure the gradient too
+	Runs     int  // per batch size
 }
 
-// Bench times forward passes. Models without weights run with random ones.
+// Bench times forward passes, and gradients where they are asked for. Models without weights run with random ones.
 func (m *Models) Bench(ctx context.Context, r BenchRequest) (model.BenchReport, error) {
 	for _, batch := range r.Batches {
 		if batch < 1 || batch > maxBatch {
@@ -34,6 +35,11 @@ func (m *Models) Bench(ctx context.Context, r BenchRequest) (model.BenchReport, 
 	pool := graph.NewPool(m.threads)
 	defer pool.Close()
 	report, err := opened.Bench(ctx, r.Batches, pool, r.Runs)
+	if err != nil || !r.Gradient {
+		return report, explain("cannot measure "+r.Model, err)
+	}
+	gradient, err := opened.BenchGradient(ctx, pool, r.Runs)
+	report.Gradient = &gradient
 	return report, explain("cannot measure "+r.Model, err)
 }
 
