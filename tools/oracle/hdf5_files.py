@@ -52,7 +52,7 @@ def compact(f):
 
 def chunks(f):
     cases = {
-        (3, 3, 8, 10): [(1, 1, 4, 5), (3, 3, 8, 10), (2, 3, 3, 3), (1, 1, 1, 1), (3, 1, 8, 1)],
+        (3, 2, 4, 6): [(1, 1, 2, 3), (3, 2, 4, 6), (2, 2, 3, 4), (1, 1, 1, 1), (3, 1, 4, 1)],
         (25, 14): [(5, 14), (4, 4), (1, 3), (25, 1), (7, 14)],
         (11,): [(11,), (4,), (1,)],
         (2, 1, 3): [(1, 1, 1), (2, 1, 2)],
@@ -64,7 +64,7 @@ def chunks(f):
                 dtype = ("f4", "f2", "f8")[(i + j) % 3]
                 name = f"{len(shape)}-{i}-{j}"
                 f.create_dataset(name, data=values(shape, dtype), chunks=layout, **how[j])
-    f.create_dataset("many", data=values((600, 2)), chunks=(1, 1))
+    f.create_dataset("many", data=values((150, 2)), chunks=(1, 1))
     f.create_dataset("many packed", data=values((1100,), "f2"), chunks=(1,), compression=1)
     f.create_dataset("incompressible", data=rng.integers(0, 2**32, 500, dtype="u4"), chunks=(500,), compression=1)
 
@@ -100,6 +100,28 @@ def attributes(f):
     huge = f.create_group("huge")
     for i in range(30):
         huge.attrs[f"list{i}"] = np.array([str(j) for j in range(i * 40)] + [f"end {i}"], "S20")
+
+
+def growing(f):
+    """Values at the end of the file, for a test that makes them more."""
+    f["values"] = np.zeros(12345, "f4")
+
+
+def growing16(f):
+    f["values"] = np.zeros(12345, "f2")
+
+
+def mixed(f):
+    """Some of everything, in a small file."""
+    f["layers/conv2d/vars/0"] = values((2, 2, 3, 2))
+    f["layers/conv2d/vars"].attrs["name"] = "stem"
+    f.create_dataset("packed", data=values((9, 4)), chunks=(4, 3), compression="gzip", shuffle=True)
+    f.create_dataset("one", data=values((3, 4), "f2"), chunks=(3, 4), compression="gzip")
+    f.create_dataset("cut", data=values((5,), "f8"), chunks=(2,))
+    for i in range(10):
+        f["cut"].attrs[f"name{i}"] = np.array([f"weight {i}"], "S")
+        f.create_group(f"many/member {i}")
+    f["cut"].attrs["name2"] = np.array([b"long"] * 250, "S20")
 
 
 def other(f):
@@ -141,6 +163,10 @@ FILES = {
     "groups-latest.h5": (groups, "latest"),
     "attributes.h5": (attributes, "earliest"),
     "attributes-latest.h5": (attributes, "latest"),
+    "growing.h5": (growing, "earliest"),
+    "growing16.h5": (growing16, "earliest"),
+    "mixed.h5": (mixed, "earliest"),
+    "mixed-latest.h5": (mixed, "latest"),
     "other.h5": (other, "earliest"),
     "other-latest.h5": (other_latest, "latest"),
 }

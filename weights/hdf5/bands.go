@@ -42,11 +42,12 @@ func (d *Dataset) bandAt(offset int) *band {
 func (d *Dataset) readBands(dst []float32, offset int) error {
 	d.reading.Lock()
 	defer d.reading.Unlock()
+	u := &unfilter{filters: d.filters, plain: d.plain()}
 	for len(dst) > 0 {
 		b := d.file.bands.find(d, offset)
 		if b == nil {
 			b = d.bandAt(offset)
-			if err := d.decode(b, dst, offset); err != nil {
+			if err := d.decode(b, u, dst, offset); err != nil {
 				return err
 			}
 		}
@@ -60,7 +61,7 @@ func (d *Dataset) readBands(dst []float32, offset int) error {
 }
 
 // decode reads the chunks of a band, into dst where it takes the whole band.
-func (d *Dataset) decode(b *band, dst []float32, offset int) error {
+func (d *Dataset) decode(b *band, u *unfilter, dst []float32, offset int) error {
 	chunks, err := d.chunks()
 	if err != nil {
 		return err
@@ -75,9 +76,12 @@ func (d *Dataset) decode(b *band, dst []float32, offset int) error {
 	axis := d.bandAxis()
 	p := placement{number: d.number, dst: b.values, chunk: d.chunk[axis:], shape: slices.Clone(d.shape[axis:])}
 	p.shape[0] = n / p.shape[1:].Elements()
-	u := &unfilter{filters: d.filters, plain: d.plain()}
 	for _, c := range chunks[b.chunk : b.chunk+d.grid[axis+1:].Elements()] {
-		if p.raw, err = u.read(d.file.r, c); err != nil {
+		stored := u.room(c)
+		if err := d.fill(stored, int64(c.at)); err != nil {
+			return err
+		}
+		if p.raw, err = u.undo(stored, c.skipped); err != nil {
 			return d.corrupt(int64(c.at), "chunk %d: %v", c.number, err)
 		}
 		p.put(p.place(c.number-b.chunk), 0, 0, 0)

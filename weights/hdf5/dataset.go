@@ -128,8 +128,11 @@ func (d *Dataset) setLayout(b *block) error {
 		if err := d.checkStored(b); err != nil {
 			return err
 		}
-		if b.short || size < d.bytes() || d.bytes() > 0 && !d.file.within(d.at, d.bytes()) {
-			return d.corrupt(b.start, "the shape %v of %s claims %d bytes at %d, stored are %d", d.shape, d.number, d.bytes(), d.at, size)
+		if b.short || size < d.bytes() {
+			return d.corrupt(b.start, "the shape %v of %s claims %d bytes, stored are %d", d.shape, d.number, d.bytes(), size)
+		}
+		if d.bytes() > 0 && !d.file.within(d.at, d.bytes()) {
+			return d.corrupt(b.start, "%d bytes of values at %d, the file has %d", d.bytes(), d.at, d.file.size)
 		}
 	case layoutChunked:
 		return d.setChunks(b, version)

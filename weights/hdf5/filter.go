@@ -90,16 +90,17 @@ type unfilter struct {
 	deflate  io.ReadCloser
 }
 
-// read runs the filters backwards over a stored chunk, but for those whose bit in
-// skipped is set. The bytes are good until the next call.
-func (u *unfilter) read(r io.ReaderAt, c chunk) ([]byte, error) {
+// room is where a stored chunk is read to.
+func (u *unfilter) room(c chunk) []byte {
 	u.stored = slices.Grow(u.stored[:0], int(c.size))[:c.size]
-	if n, err := r.ReadAt(u.stored, int64(c.at)); n < len(u.stored) {
-		return nil, noEOF(err)
-	}
-	raw := u.stored
+	return u.stored
+}
+
+// undo runs the filters backwards, but for those whose bit in skipped is set. What
+// comes out is good until the next call.
+func (u *unfilter) undo(raw []byte, skipped uint32) ([]byte, error) {
 	for i, f := range slices.Backward(u.filters) {
-		if c.skipped>>i&1 != 0 {
+		if skipped>>i&1 != 0 {
 			continue
 		}
 		switch f.id {

@@ -9,11 +9,11 @@ import (
 	"github.com/convnetplayground/convnet/weights/hdf5"
 )
 
-// Caps on what the entries of an archive may take in memory, in bytes. Keras stores
-// weights uncompressed, which are read where they lie.
+// What a compressed entry may take in memory: freeMemory bytes in any case, and else not
+// much more than it takes in the file. Keras compresses nothing.
 const (
-	maxConfig   = 64 << 20
-	maxInflated = 1 << 30
+	freeMemory = 16 << 20
+	maxGrowth  = 8
 )
 
 // readArchive reads a .keras archive.
@@ -31,10 +31,10 @@ func (f *File) readArchive(size int64) ([]stored, error) {
 	}
 	for _, name := range []string{"config.json", "model.weights.h5"} {
 		if entries[name] == nil {
-			return nil, f.corrupt("the archive holds no %s", name)
+			return nil, f.unknown("the archive holds no " + name)
 		}
 	}
-	text, err := f.inflate(entries["config.json"], maxConfig)
+	text, err := f.inflate(entries["config.json"], size)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (f *File) readArchive(size int64) ([]stored, error) {
 func (f *File) weights(e *zip.File, size int64) (*hdf5.File, error) {
 	label := fmt.Sprintf("%s (%s)", f.label, e.Name)
 	if e.Method != zip.Store {
-		data, err := f.inflate(e, maxInflated)
+		data, err := f.inflate(e, size)
 		if err != nil {
 			return nil, err
 		}
@@ -63,17 +63,17 @@ func (f *File) weights(e *zip.File, size int64) (*hdf5.File, error) {
 	if err != nil {
 		return nil, f.corrupt("%s: %v", e.Name, err)
 	}
-	if e.UncompressedSize64 != e.CompressedSize64 || e.UncompressedSize64 > uint64(size-at) {
+	if at > size || e.UncompressedSize64 != e.CompressedSize64 || e.UncompressedSize64 > uint64(size-at) {
 		return nil, f.corrupt("%s claims %d bytes at byte %d of %d", e.Name, e.UncompressedSize64, at, size)
 	}
 	length := int64(e.UncompressedSize64)
 	return hdf5.Read(io.NewSectionReader(f.r, at, length), length, label)
 }
 
-// inflate reads an entry of at most limit bytes. The memory grows with what comes, not
-// with what the archive claims.
-func (f *File) inflate(e *zip.File, limit uint64) ([]byte, error) {
-	if e.UncompressedSize64 > limit {
+// inflate reads an entry of the archive of so many bytes.
+func (f *File) inflate(e *zip.File, size int64) ([]byte, error) {
+	stored := min(e.CompressedSize64, uint64(size))
+	if limit := max(freeMemory, maxGrowth*stored); e.UncompressedSize64 > limit {
 		return nil, f.corrupt("%s claims %d bytes, more than the cap of %d", e.Name, e.UncompressedSize64, limit)
 	}
 	r, err := e.Open()
@@ -81,8 +81,11 @@ func (f *File) inflate(e *zip.File, limit uint64) ([]byte, error) {
 		return nil, f.corrupt("%s: %v", e.Name, err)
 	}
 	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, int64(e.UncompressedSize64)+1))
-	if err != nil {
+	data := make([]byte, e.UncompressedSize64)
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, f.corrupt("%s: %v", e.Name, err)
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil { // compares the checksum
 		return nil, f.corrupt("%s: %v", e.Name, err)
 	}
 	return data, nil

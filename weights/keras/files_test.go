@@ -7,13 +7,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -180,6 +178,3 @@ func testdata(t testing.TB) map[string][]byte {
 	}
 	return files
 }
-
-var _ = errors.Is
-var _ = strings.Cut

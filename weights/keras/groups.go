@@ -40,7 +40,7 @@ func (f *File) readGroups(root *hdf5.Object, o *outline) ([]stored, error) {
 		return nil, err
 	}
 	if len(g.weights) == 0 {
-		return nil, f.corrupt("neither layer_names nor a group of weights")
+		return nil, f.unknown("it has neither layer_names nor groups of weights")
 	}
 	var all []stored
 	for _, path := range slices.SortedFunc(maps.Keys(g.weights), compareNumbered) {
@@ -102,7 +102,7 @@ func noWeights(path string) bool {
 // stored puts the weights of a layer in order and names them as far as the file can.
 func (g *groups) stored(path string) (stored, error) {
 	weights := g.weights[path]
-	s := stored{name: g.name(path), path: path, parameters: parameters(classOf(last(path)), len(weights))}
+	s := stored{name: g.name(path), path: path, parameters: parameters(g.class(path), len(weights))}
 	for i := range uint64(len(weights)) {
 		if weights[i] == nil {
 			return s, g.corrupt("%s: weight %d is missing", path, i)
@@ -127,12 +127,18 @@ func (g *groups) name(path string) string {
 	return strings.Join(parts, "/")
 }
 
+// class is what a layer's path or its name says of its class; empty where they say
+// nothing.
+func (g *groups) class(path string) string {
+	return cmp.Or(classOf(last(path)), classOf(g.names[path]))
+}
+
 // list is the layers as others see them.
 func (g *groups) list() []Layer {
 	var layers []Layer
 	for _, path := range slices.SortedFunc(maps.Keys(g.names), compareNumbered) {
 		if path != "" { // that is the model itself
-			layers = append(layers, Layer{Name: cmp.Or(g.name(path), path), Class: classOf(last(path))})
+			layers = append(layers, Layer{Name: cmp.Or(g.name(path), path), Class: g.class(path)})
 		}
 	}
 	return layers

@@ -20,8 +20,12 @@ import (
 	"github.com/convnetplayground/convnet/weights/hdf5"
 )
 
-// ErrCorrupt means that the file does not hold what its tables say.
-var ErrCorrupt = errors.New("damaged Keras file")
+var (
+	// ErrCorrupt means that the file does not hold what its tables say.
+	ErrCorrupt = errors.New("damaged Keras file")
+	// ErrFormat means that the file is HDF5 or an archive, but not one of Keras.
+	ErrFormat = errors.New("not a weight file of Keras")
+)
 
 // Layer is one layer of a network, as Keras would list it.
 type Layer struct {
@@ -50,8 +54,8 @@ type File struct {
 // What the network has no place for keeps the file's names, as everything does where
 // layers is nil; a .weights.h5 file then has names as far as Keras noted them.
 //
-// Name stands for the file in errors, which wrap ErrCorrupt, hdf5.ErrCorrupt or
-// hdf5.ErrUnsupported. Closing the File closes r where r is an io.Closer.
+// Name stands for the file in errors, which wrap ErrCorrupt, ErrFormat, hdf5.ErrCorrupt
+// or hdf5.ErrUnsupported. Closing the File closes r where r is an io.Closer.
 func Read(r io.ReaderAt, size int64, name string, layers []Layer) (*File, error) {
 	f := &File{r: r, label: name, tensors: map[string]*hdf5.Dataset{}}
 	all, groups, err := f.read(size)
@@ -79,8 +83,11 @@ func (f *File) sum(size int64) (string, error) {
 // read lists the layers that have weights, and whether they lie in groups of Keras 3.
 func (f *File) read(size int64) (all []stored, groups bool, err error) {
 	signature := make([]byte, 4)
+	if size < int64(len(signature)) {
+		return nil, false, f.corrupt("%d bytes", size)
+	}
 	if n, err := f.r.ReadAt(signature, 0); n < len(signature) {
-		return nil, false, f.corrupt("%d bytes: %v", size, err)
+		return nil, false, fmt.Errorf("keras %s: %w", f.label, err)
 	}
 	if string(signature) == "PK\x03\x04" {
 		all, err = f.readArchive(size)
@@ -104,6 +111,10 @@ func (f *File) read(size int64) (all []stored, groups bool, err error) {
 
 func (f *File) corrupt(format string, args ...any) error {
 	return fmt.Errorf("keras %s: %w: %s; fetch the file again", f.label, ErrCorrupt, fmt.Sprintf(format, args...))
+}
+
+func (f *File) unknown(what string) error {
+	return fmt.Errorf("keras %s: %w: %s; save it with Keras", f.label, ErrFormat, what)
 }
 
 func (f *File) add(s stored) error {
