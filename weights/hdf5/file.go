@@ -83,7 +83,7 @@ func (f *File) superblock() (uint64, error) {
 	case 2, 3:
 		end, root, err = p.superblock2()
 	default:
-		return 0, p.unsupported(8, "superblock version %d", version)
+		return 0, p.unsupported(8, "version %d", version)
 	}
 	if err != nil {
 		return 0, err
