@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/kernel":     {},
 	"internal/job":        {"internal/disk"},
 	"internal/disk":       {},
+	"internal/fetch":      {"internal/disk"},
 	"weights/safetensors": {"tensor", "weights/dtype"},
 	"weights/dtype":       {},
 	"weights/hdf5":        {"tensor", "weights/dtype"},
