@@ -263,6 +263,7 @@ type Import struct {
 	File         string   // with the weights
 	Labels       []string // of the classes; none for ImageNet's, or plain numbers
 	Source       string   // where the file came from
+	SHA256       string   // of the file where it is known already
 	Replace      bool     // what is installed under the name
 	// Shared says that nobody writes the file any more, so that the library
 	// may have it without a copy.
@@ -310,9 +311,11 @@ func examine(im Import) (Installation, error) {
 	if err != nil {
 		return Installation{}, err
 	}
-	hash, err := m.hash()
-	if err != nil {
-		return Installation{}, err
+	hash := im.SHA256
+	if hash == "" {
+		if hash, err = m.hash(); err != nil {
+			return Installation{}, err
+		}
 	}
 	return Installation{
 		Architecture: im.Architecture, Top: o.Top, Classes: m.info.Classes, ImageNet: o.ImageNet, Labels: im.Labels,

@@ -37,4 +37,16 @@ func (s *service) registerModels(api huma.API) {
 			}
 			return &body[playground.ModelDetail]{m}, nil
 		})
+
+	pull := operation(http.MethodPost, "/models/{model}/pull", "pull-model", "models",
+		"Install a model", "Downloads the official weights of a model, checks them and installs them. What has arrived of an earlier download is not loaded again. If the same job is at work it is returned.",
+		http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests)
+	pull.DefaultStatus = http.StatusAccepted
+	huma.Register(api, pull, func(ctx context.Context, in *modelPath) (*started, error) {
+		status, err := s.pg.StartPull(ctx, in.Model)
+		if err != nil {
+			return nil, s.failure(ctx, err)
+		}
+		return &started{Location: base + "/jobs/" + status.ID, Body: newJob(status)}, nil
+	})
 }

@@ -9,14 +9,15 @@ import (
 )
 
 func (a *app) models() *cobra.Command {
-	models := a.group("models", "List the networks and their layers", "")
-	models.Example = "  convnet models list\n  convnet models show efficientnet-lite0"
+	models := a.group("models", "List the networks, and install their weights", "")
+	models.Example = "  convnet models list\n  convnet models show efficientnet-lite0\n  convnet models pull resnet50"
 	models.AddCommand(
 		a.command("list [flags]", "List the networks", "  convnet models list\n  convnet models list --json",
 			cobra.NoArgs, func(context.Context, []string) error { return a.listModels() }),
 		a.command("show MODEL [flags]", "Show a network with all its layers",
 			"  convnet models show efficientnet-lite0\n  convnet models show efficientnet-lite2 --json",
 			cobra.ExactArgs(1), func(_ context.Context, args []string) error { return a.showModel(args[0]) }),
+		a.pullModel(), a.importModel(), a.removeModel(),
 	)
 	return models
 }

@@ -13,6 +13,7 @@ import (
 type progress struct {
 	title string
 	file  *os.File // nil: nothing is shown
+	bytes bool     // the steps are bytes
 
 	mu  sync.Mutex
 	bar *progressbar.ProgressBar
@@ -38,6 +39,7 @@ func (p *progress) report(done, total int) {
 			progressbar.OptionSetWriter(p.file),
 			progressbar.OptionSetDescription(p.title),
 			progressbar.OptionShowCount(),
+			progressbar.OptionShowBytes(p.bytes),
 			progressbar.OptionSetPredictTime(true),
 			progressbar.OptionFullWidth(),
 			progressbar.OptionClearOnFinish(),
@@ -46,6 +48,12 @@ func (p *progress) report(done, total int) {
 	}
 	// A bar that cannot be drawn is no reason to stop the work.
 	_ = p.bar.Set(done)
+}
+
+// reportBytes is report for sizes of files.
+func (p *progress) reportBytes(done, total int64) {
+	p.bytes = true
+	p.report(int(done), int(total))
 }
 
 // end wipes the bar.

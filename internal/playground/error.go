@@ -11,6 +11,7 @@ import (
 
 	"github.com/convnetplayground/convnet/dataset"
 	"github.com/convnetplayground/convnet/embedding"
+	"github.com/convnetplayground/convnet/internal/fetch"
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/store"
 	"github.com/convnetplayground/convnet/model"
@@ -109,6 +110,13 @@ var causes = []struct {
 	{model.ErrName, Invalid, ""},
 	{model.ErrSize, Invalid, "choose another layer, or leave the size out"},
 	{model.ErrNoClassifier, Invalid, "embed and search work with it; import weights with a classifier to predict"},
+	{fetch.ErrAddress, Invalid, "give an http or https address, or a file"},
+	{fetch.ErrPrivate, Invalid, ""},
+	{fetch.ErrRedirect, Unavailable, "get the file by hand and give it with --from FILE"},
+	{fetch.ErrRefused, Unavailable, "get the file by hand and give it with --from FILE"},
+	{fetch.ErrUnavailable, Unavailable, "the same command goes on from what has arrived"},
+	{fetch.ErrTooLarge, TooLarge, ""},
+	{fetch.ErrChecksum, Invalid, "the file is damaged or another one; get it again"},
 	{preprocess.ErrFormat, Unsupported, ""},
 	{preprocess.ErrTooLarge, TooLarge, ""},
 	{preprocess.ErrCorrupt, Invalid, ""},

@@ -15,6 +15,7 @@ import (
 func (p *Playground) kinds() map[string]job.Kind {
 	kinds := map[string]job.Kind{
 		"index": {Queue: job.Compute, Run: body(p, p.runIndex)},
+		"pull":  {Queue: job.Download, Run: body(p, p.runPull)},
 	}
 	maps.Copy(kinds, p.options.Kinds)
 	return kinds

@@ -5,16 +5,20 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/convnetplayground/convnet/internal/store"
 	"github.com/convnetplayground/convnet/model"
+	"github.com/convnetplayground/convnet/zoo"
 )
 
 // Models are the networks of a data directory, and what can be done with them
 // alone, without a dataset. All methods may be called from several goroutines.
 type Models struct {
 	library *model.Library
+	data    string // directory
 	threads int
+	version string // of the program
 }
 
 // OpenModels finds the models of a data directory, which need not exist.
@@ -25,7 +29,9 @@ func OpenModels(options Options) (*Models, error) {
 	}
 	return &Models{
 		library: model.NewLibrary(filepath.Join(options.Data, "models")),
+		data:    options.Data,
 		threads: options.Threads,
+		version: options.Version,
 	}, nil
 }
 
@@ -47,6 +53,7 @@ func (o Options) withDefaults() (Options, error) {
 // List summarises the models that there are.
 func (m *Models) List() ([]ModelSummary, error) {
 	summaries := []ModelSummary{}
+	pullable := m.Pullable()
 	for _, name := range m.library.Names() {
 		info, err := m.library.Describe(name)
 		if err != nil {
@@ -55,11 +62,23 @@ func (m *Models) List() ([]ModelSummary, error) {
 		s := ModelSummary{
 			Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters, Classes: info.Classes,
 			Input: info.Input, Licence: info.Licence, Weights: info.Weights, SearchLayers: searchLayers(info),
+			Pullable: slices.Contains(pullable, name),
 		}
 		s.DefaultLayer = last(s.SearchLayers)
 		summaries = append(summaries, s)
 	}
 	return summaries, nil
+}
+
+// Pullable lists the models that have official weights.
+func (m *Models) Pullable() []string {
+	var names []string
+	for _, a := range zoo.All() {
+		if a.Weights.Top.URL != "" {
+			names = append(names, a.Name)
+		}
+	}
+	return names
 }
 
 // Show describes a model with all its layers.

@@ -69,6 +69,7 @@ type ModelSummary struct {
 	Input        [3]int   `json:"input" doc:"Input shape: height, width, channels"`
 	Licence      string   `json:"licence" doc:"Licence of the weights"`
 	Weights      string   `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
+	Pullable     bool     `json:"pullable" doc:"Official weights can be installed"`
 	SearchLayers []string `json:"search_layers" doc:"The layers that an index fills unless told otherwise, shallow to deep"`
 	DefaultLayer string   `json:"default_layer" doc:"The layer searched unless told otherwise"`
 }

@@ -87,6 +87,11 @@ export function startIndexing({ dataset, model, pool }: Settings, layer: string 
   return answer(client.POST('/api/v1/indexes', { body }));
 }
 
+/** Begins to install the official weights of a model; joins the job that does so already. */
+export function startPull(model: string): Promise<Job> {
+  return answer(client.POST('/api/v1/models/{model}/pull', { params: { path: { model } } }));
+}
+
 /** Ends a job and forgets it. */
 export async function cancelJob(id: string): Promise<void> {
   const { response, error } = await client.DELETE('/api/v1/jobs/{id}', { params: { path: { id } } });

@@ -17,6 +17,12 @@ export function short(n: number): string {
   return String(n);
 }
 
+/** A size in bytes: "0.3 MB", "102 MB". */
+export function megabytes(bytes: number): string {
+  const size = bytes / 1e6;
+  return `${size < 10 ? size.toFixed(1) : count(Math.round(size))} MB`;
+}
+
 /** Two decimals, or two significant digits where two decimals would say 0.00. */
 export function similarity(value: number): string {
   if (value === 0 || Math.abs(value) >= 0.1) return value.toFixed(2);

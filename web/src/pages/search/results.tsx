@@ -8,6 +8,7 @@ import { Trouble } from '../../components/trouble';
 import { className, duration, pictures } from '../../lib/format';
 import type { Query, View } from '../../state/view';
 import { Indexing } from './indexing';
+import { Installing } from './installing';
 import { QueryCard } from './query-card';
 import { Score } from './score';
 import { Tiles, TilesSkeleton } from './tiles';
@@ -32,6 +33,14 @@ export function Results({ view, query, dataset, models }: ResultsProps) {
   }
   if (!dataset.data) return <ResultsSkeleton />;
   if (query === null) return <Empty dataset={dataset.data} />;
+  const model = models.data?.find(({ name }) => name === view.model);
+  if (model?.weights === 'missing') {
+    return (
+      <Frame query={<QueryCard view={view} query={query} dataset={dataset.data} />}>
+        <Installing model={model} />
+      </Frame>
+    );
+  }
   return <Found view={view} query={query} dataset={dataset.data} />;
 }
 

@@ -1,4 +1,4 @@
-import { Button, Select, SelectItem } from '@carbon/react';
+import { Button, Select, SelectItem, SelectItemGroup } from '@carbon/react';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { modelQuery, optionsQuery } from '../../api/queries';
@@ -34,9 +34,11 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
           id="model"
           label="Model"
           value={view.model}
-          choices={models.data
-            ?.filter(({ weights }) => weights !== 'missing')
-            .map((m) => ({ name: m.name, title: `${m.title} (${short(m.parameters)})` }))}
+          choices={models.data?.map((m) => ({
+            name: m.name,
+            title: `${m.title} (${short(m.parameters)})`,
+            group: m.weights === 'missing' ? 'Not installed' : 'Installed',
+          }))}
           onChange={(next) => { change({ model: next, layer: sameDepth(models.data, view, next) }); }}
         />
         <Choose
@@ -88,11 +90,13 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
   );
 }
 
+type Option = Pick<Choice, 'name' | 'title'> & { description?: string; group?: string };
+
 interface ChooseProps {
   id: string;
   label: string;
   value: string;
-  choices: (Pick<Choice, 'name' | 'title'> & { description?: string })[] | undefined;
+  choices: Option[] | undefined;
   onChange: (value: string) => void;
 }
 
@@ -110,9 +114,22 @@ export function Choose({ id, label, value, choices, onChange }: ChooseProps) {
       onChange={(event) => { onChange(event.target.value); }}
     >
       {known ? null : <SelectItem value={value} text={value} />}
-      {choices?.map(({ name, title }) => <SelectItem key={name} value={name} text={title} />)}
+      {grouped(choices ?? []).map(([group, members]) => {
+        const items = members.map(({ name, title }) => <SelectItem key={name} value={name} text={title} />);
+        return group === '' ? items : <SelectItemGroup key={group} label={group}>{items}</SelectItemGroup>;
+      })}
     </Select>
   );
+}
+
+/** The choices by their groups, both in the order in which they come; those of no group under ''. */
+function grouped(choices: Option[]): [string, Option[]][] {
+  const groups = new Map<string, Option[]>();
+  for (const choice of choices) {
+    const group = choice.group ?? '';
+    groups.set(group, [...(groups.get(group) ?? []), choice]);
+  }
+  return [...groups];
 }
 
 /** The layer of the next model that stands as deep as the one that is shown, or null for its default. */
