@@ -117,7 +117,7 @@ func checkProxied(ctx context.Context, host string) error {
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return nil //nolint:nilerr // see above
+		return nil
 	}
 	for _, a := range addresses {
 		if !public(a) {

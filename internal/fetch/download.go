@@ -156,7 +156,7 @@ func (d *download) acceptWhole(response *http.Response) error {
 		return tooLarge(response.ContentLength, d.MaxSize)
 	}
 	if endsUnmarked(response) && !d.checked() {
-		return fmt.Errorf("%w: the server tells neither the size nor the end of the file, so that a cut would not be seen; expect a checksum of it", ErrUnavailable)
+		return fmt.Errorf("%w: the server tells neither the size nor the end of the file, so that a cut would not be seen", ErrUnavailable)
 	}
 	return d.partial.restart(stateOf(d.address, response))
 }

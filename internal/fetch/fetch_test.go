@@ -803,8 +803,7 @@ func TestRedirects(t *testing.T) {
 	content := random(1, 1000)
 	target := newSite(t, content, cutAfter(400))
 	steps := func(n int, end string) *httptest.Server {
-		var s *httptest.Server
-		s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			left := n
 			fmt.Sscanf(r.URL.Path, "/%d", &left)
 			if left == 1 {
