@@ -164,22 +164,27 @@ def legacy(model, path, limit=legacy_h5_format.HDF5_OBJECT_HEADER_LIMIT, libver=
     legacy_h5_format.HDF5_OBJECT_HEADER_LIMIT = before
 
 
-def official(model, path, name=lambda layer, w: f"{layer.name}/{w.name}:0"):
+def official(model, path, name=lambda layer, w: f"{layer}/{w}:0", rename=lambda layer: layer):
     """A file as the official ones are: fixed-length strings, names that end in ":0"."""
     with h5py.File(path, "w") as f:
-        f.attrs["layer_names"] = np.array([layer.name for layer in model.layers], "S")
+        f.attrs["layer_names"] = np.array([rename(layer.name) for layer in model.layers], "S")
         f.attrs["backend"] = np.bytes_("tensorflow")
         f.attrs["keras_version"] = np.bytes_("2.1.6")
         for layer in model.layers:
-            group = f.create_group(layer.name)
-            names = [name(layer, w) for w in layer.weights]
+            group = f.create_group(rename(layer.name))
+            names = [name(rename(layer.name), w.name) for w in layer.weights]
             group.attrs["weight_names"] = np.array(names, "S") if names else np.array([])
             for n, w in zip(names, layer.weights):
                 group.create_dataset(n, data=np.asarray(w))
 
 
 def keras1(layer, w):
-    return f"{layer.name}_{ {'kernel': 'W', 'bias': 'b'}[w.name] }_1:0"
+    return f"{layer}_{ {'kernel': 'W', 'bias': 'b'}[w] }_1:0"
+
+
+def slashed(layer):
+    """Names as the official files of DenseNet have them: conv1/conv."""
+    return layer.replace("stem_", "stem/")
 
 
 def copy(source, path, change=lambda values: {"data": values}, libver="earliest", rename=lambda name: name, bare=False):
@@ -304,6 +309,12 @@ def write_small(folder):
         add(f"plain{name}.keras", m, save)
         add(f"legacy{name}.h5", m, legacy, listed=top_level)
     add("official.h5", model, official, listed=top_level)
+    add(
+        "official-slashed.h5",
+        model,
+        lambda m, p: official(m, p, rename=slashed),
+        listed=lambda m: [{"name": slashed(x["name"])} for x in top_level(m)],
+    )
     add("official-notop.h5", bare, official, listed=top_level)
     add("cut.h5", model, lambda m, p: legacy(m, p, limit=150), listed=top_level)
     add("cut-dense.h5", model, lambda m, p: legacy(m, p, limit=110, libver="latest"), listed=top_level)

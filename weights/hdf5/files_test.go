@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -108,6 +110,75 @@ func listed(values []string) string {
 func head(content []byte) string {
 	digest := sha256.Sum256(content)
 	return hex.EncodeToString(digest[:8])
+}
+
+// Pieces that end within chunks, in all layouts of chunks that the file has.
+func TestReadingOnReadsChunksOnce(t *testing.T) {
+	content := testdata(t)["chunks-latest.h5"]
+	reads := &counting{Reader: bytes.NewReader(content), at: map[int64]int{}}
+	f, err := hdf5.Read(reads, int64(len(content)), "x.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = f.Root().Walk(func(o *hdf5.Object) error {
+		d, err := o.Dataset()
+		if err != nil {
+			return err
+		}
+		clear(reads.at)
+		for at, n := 0, d.Shape().Elements(); at < n; at += 5 {
+			if err := d.ReadAt(make([]float32, min(5, n-at)), at); err != nil {
+				return err
+			}
+		}
+		for at, n := range reads.at {
+			if n > 1 {
+				t.Errorf("%s: the chunk at byte %d is read %d times", o.Path(), at, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+type counting struct {
+	*bytes.Reader
+	at map[int64]int
+}
+
+func (c *counting) ReadAt(p []byte, at int64) (int, error) {
+	c.at[at]++
+	return c.Reader.ReadAt(p, at)
+}
+
+func TestManyReadOneDataset(t *testing.T) {
+	f := open(t, testdata(t)["chunks.h5"])
+	o, err := f.Root().Open("4-1-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := o.Dataset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := make([]float32, d.Shape().Elements())
+	if err := d.ReadAt(whole, 0); err != nil {
+		t.Fatal(err)
+	}
+	var readers sync.WaitGroup
+	for first := range 8 {
+		readers.Go(func() {
+			part := make([]float32, 9)
+			for at := first; at+9 <= len(whole); at += 3 {
+				if err := d.ReadAt(part, at); err != nil || !slices.Equal(part, whole[at:at+9]) {
+					t.Errorf("values from %d on: %v, error %v", at, part, err)
+				}
+			}
+		})
+	}
+	readers.Wait()
 }
 
 func TestRefusesWhatKerasDoesNotWrite(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // What a compressed entry may take in memory: freeMemory bytes in any case, and else not
 // much more than it takes in the file. Keras compresses nothing.
 const (
-	freeMemory = 16 << 20
+	freeMemory = 4 << 20
 	maxGrowth  = 8
 )
 

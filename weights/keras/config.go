@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 )
 
-// Caps on a model's configuration: how deep models lie in each other, and its layers.
+// Caps on a model's configuration: its bytes, its layers, and how deep models lie in
+// each other.
 const (
-	maxNested = 16
+	maxConfig = 16 << 20
 	maxLayers = 1 << 16
+	maxNested = 8
 )
 
 // config is what a model's JSON says of one layer or of the model itself.
@@ -61,6 +63,9 @@ type outline struct {
 
 // readOutline reads a model's JSON.
 func (f *File) readOutline(text []byte) (*outline, error) {
+	if len(text) > maxConfig {
+		return nil, f.corrupt("the model's configuration has %d bytes, more than the cap of %d", len(text), maxConfig)
+	}
 	var model described
 	if err := json.Unmarshal(text, &model.config); err != nil {
 		return nil, f.corrupt("the model's configuration is no JSON of Keras: %v", err)

@@ -97,7 +97,7 @@ func (f *File) read(size int64) (all []stored, groups bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	group, err := legacy(h.Root())
+	group, err := f.legacy(h.Root())
 	if err != nil {
 		return nil, false, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // legacy finds the group with the weights of a legacy file; nil where the file is no
 // such one.
-func legacy(root *hdf5.Object) (*hdf5.Object, error) {
+func (f *File) legacy(root *hdf5.Object) (*hdf5.Object, error) {
 	group, err := root.Open("model_weights")
 	if err != nil {
 		return nil, err
@@ -18,15 +18,15 @@ func legacy(root *hdf5.Object) (*hdf5.Object, error) {
 	if group == nil {
 		group = root
 	}
-	if _, found, err := list(group, "layer_names"); err != nil || !found {
+	if _, found, err := f.list(group, "layer_names"); err != nil || !found {
 		return nil, err
 	}
 	return group, nil
 }
 
-// list reads an attribute of strings that Keras cuts into name0, name1, … where it is
-// too large for an object header.
-func list(o *hdf5.Object, name string) (values []string, found bool, err error) {
+// list reads an attribute of names that Keras cuts into name0, name1, … where it is too
+// large for an object header.
+func (f *File) list(o *hdf5.Object, name string) (values []string, found bool, err error) {
 	values, found, err = o.Strings(name)
 	if err != nil || found {
 		return values, found, err
@@ -39,13 +39,15 @@ func list(o *hdf5.Object, name string) (values []string, found bool, err error) 
 		if !more {
 			return values, i > 0, nil
 		}
-		values = append(values, part...)
+		if values = append(values, part...); len(values) > maxTensors {
+			return nil, true, f.corrupt("%s: more than %d %s", o.Path(), maxTensors, name)
+		}
 	}
 }
 
 // readLegacy reads a legacy file whose weights are in a group.
 func (f *File) readLegacy(root, group *hdf5.Object) ([]stored, error) {
-	names, _, err := list(group, "layer_names")
+	names, _, err := f.list(group, "layer_names")
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +127,7 @@ func (s *stored) nameDepthwise(o *outline) {
 
 // scopes reads the weights of a group by the scopes in their names.
 func (f *File) scopes(layer *hdf5.Object, name string) ([]stored, error) {
-	weights, _, err := list(layer, "weight_names")
+	weights, _, err := f.list(layer, "weight_names")
 	if err != nil {
 		return nil, err
 	}
