@@ -92,7 +92,7 @@ func refusals(t testing.TB) []damage {
 		{"newer protocol", pickle("\x80\x09."), "pickle protocol 9 (data.pkl, byte 0)"},
 		{"no dictionary", pickle("\x80\x02]."), "what was saved is no dictionary"},
 		{"no tensors", pickle(saved(text("epoch"), "K\x01")), `no tensors in the dictionary that was saved, nor in its "state_dict", "model_state_dict" or "model"`},
-		{"nothing but depth", pickle("\x80\x02)" + strings.Repeat("\x85", 4_000_000) + "."), "what was saved is no dictionary"},
+		{"nothing but depth", pickle("\x80\x02)" + strings.Repeat("\x85", 1_000_000) + "."), "what was saved is no dictionary"},
 		{"itself in itself", pickle("\x80\x02}q\x00" + text("model") + "h\x00s."), `no tensors in the dictionary that was saved, nor in its "state_dict", "model_state_dict" or "model"`},
 		{"lists that double", pickle("\x80\x02]q\x00" + strings.Repeat("](h\x00h\x00eq\x00", 100_000) + "."), "what was saved is no dictionary"},
 		{"big-endian", zipped(entry{"net/data.pkl", one()}, entry{"net/byteorder", "big"}), `numbers in the byte order "big"`},
