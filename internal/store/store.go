@@ -4,6 +4,7 @@
 //
 //	<data>/convnet.db      datasets, images, problems, runs
 //	<data>/cache.db        thumbnails and uploaded pictures; may be deleted
+//	<data>/renders.db      rendered pictures; may be deleted
 //	<data>/embeddings/     matrices, see package embedding
 //	<data>/datasets/       pictures of the sets that are kept here
 //	<data>/downloads/      files on their way, until a set is made of them
@@ -50,10 +51,12 @@ type Store struct {
 	embeddings *embedding.Store
 	pixels     *semaphore.Weighted // pixels in memory for thumbnails
 	pictureCap int64               // bytes of uploaded pictures
+	renderCap  int64               // bytes of rendered pictures
 
-	mu       sync.Mutex
-	cacheDB  *database                  // opened when first needed
-	datasets map[int64]*dataset.Dataset // by row id, which is never used twice
+	mu        sync.Mutex
+	cacheDB   *database                  // opened when first needed
+	rendersDB *database                  // opened when first needed
+	datasets  map[int64]*dataset.Dataset // by row id, which is never used twice
 }
 
 // DefaultDir is the data directory used when none is named:
@@ -90,31 +93,38 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		embeddings: embedding.Open(filepath.Join(dir, "embeddings")),
 		pixels:     semaphore.NewWeighted(thumbnailPixels),
 		pictureCap: maxPictures,
+		renderCap:  maxRenders,
 		datasets:   map[int64]*dataset.Dataset{},
 	}, nil
 }
 
-// cache is the database of what can be made again. A damaged one is.
+// cache is the database of thumbnails and uploaded pictures.
 func (s *Store) cache(ctx context.Context) (*database, error) {
+	return s.disposable(ctx, &s.cacheDB, "cache.db", cacheSchema)
+}
+
+// disposable opens a database of what can be made again, once. A damaged one
+// is made anew.
+func (s *Store) disposable(ctx context.Context, at **database, name string, layout schema) (*database, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cacheDB != nil {
-		return s.cacheDB, nil
+	if *at != nil {
+		return *at, nil
 	}
-	path := filepath.Join(s.dir, "cache.db")
-	db, err := openDatabase(ctx, path, cacheSchema)
+	path := filepath.Join(s.dir, name)
+	db, err := openDatabase(ctx, path, layout)
 	if errors.Is(err, ErrDamaged) {
 		for _, suffix := range []string{"", "-wal", "-shm"} {
 			if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, err
 			}
 		}
-		db, err = openDatabase(ctx, path, cacheSchema)
+		db, err = openDatabase(ctx, path, layout)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.cacheDB = db
+	*at = db
 	return db, nil
 }
 
@@ -123,8 +133,10 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	errs := []error{s.db.Close(), s.embeddings.Close()}
-	if s.cacheDB != nil {
-		errs = append(errs, s.cacheDB.Close())
+	for _, db := range []*database{s.cacheDB, s.rendersDB} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
 	return errors.Join(errs...)
 }
