@@ -5,7 +5,7 @@ import "bytes"
 // Caps on the strings of one attribute: how many, and the bytes that they lie in.
 const (
 	maxStrings = 1 << 20
-	maxText    = 64 << 20
+	maxText    = 16 << 20
 )
 
 // attribute is a named value beside an object, not looked into yet.

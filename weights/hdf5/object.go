@@ -61,7 +61,7 @@ func (o *Object) Open(path string) (*Object, error) {
 		}
 		path := strings.TrimSuffix(at.path, "/") + "/" + name
 		if len(path) > maxPath {
-			return nil, at.corrupt(int64(address), "a path of %d bytes, more than the cap of %d", len(path), maxPath)
+			return nil, at.corrupt(int64(address), "a member's path has %d bytes, more than the cap of %d", len(path), maxPath)
 		}
 		if at, err = o.file.object(path, address); err != nil {
 			return nil, err
@@ -110,7 +110,7 @@ func (o *Object) walk(seen map[uint64]bool, visit func(*Object) error) error {
 // Caps on the nesting of groups and of index blocks, and on the bytes of a path.
 const (
 	maxDepth = 64
-	maxPath  = 4096
+	maxPath  = 1024
 )
 
 func (o *Object) readLinks() (map[string]uint64, error) {
@@ -169,7 +169,11 @@ func (o *Object) link(b *block, links map[string]uint64) error {
 	if flags&16 != 0 {
 		b.take(1)
 	}
-	name := string(b.take(int(min(b.uint(1<<(flags&3)), maxBlock))))
+	length := b.uint(1 << (flags & 3))
+	if length > maxPath {
+		return o.corrupt(b.start, "a member's name has %d bytes, more than the cap of %d", length, maxPath)
+	}
+	name := string(b.take(int(length)))
 	if kind != 0 {
 		return o.unsupported(b.start, "the link %q is soft or leads to another file", name)
 	}

@@ -113,11 +113,13 @@ func (o *Object) symbolNode(at uint64, names *block, links map[string]uint64) er
 	return nil
 }
 
-// text is the zero-terminated string at an offset of the block.
+// text is the zero-terminated string at an offset of the block; false where it is not
+// there or longer than any path.
 func (b *block) text(offset uint64) (string, bool) {
 	if offset >= uint64(len(b.raw)) {
 		return "", false
 	}
-	name, _, ok := bytes.Cut(b.raw[offset:], []byte{0})
+	rest := b.raw[offset:]
+	name, _, ok := bytes.Cut(rest[:min(len(rest), maxPath+1)], []byte{0})
 	return string(name), ok
 }

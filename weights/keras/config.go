@@ -3,6 +3,7 @@ package keras
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 )
 
 // Caps on a model's configuration: its bytes, its layers, and how deep models lie in
@@ -71,26 +72,23 @@ func (f *File) readOutline(text []byte) (*outline, error) {
 		return nil, f.corrupt("the model's configuration is no JSON of Keras: %v", err)
 	}
 	o := &outline{byName: map[string]int{}, byGroup: map[string]int{}, inner: map[[2]string]int{}}
-	if !o.add(model, 0) {
-		return nil, f.corrupt("the model's configuration lists more than %d layers", maxLayers)
+	if err := o.add(model, 0); err != nil {
+		return nil, f.corrupt("the model's configuration: %v", err)
 	}
 	return o, nil
 }
 
-// add lists the layers of a model. It fails where there are too many.
-func (o *outline) add(model described, depth int) bool {
+// add lists the layers of a model.
+func (o *outline) add(model described, depth int) error {
 	items := json.NewDecoder(bytes.NewReader(model.Config.Layers))
 	if begin, err := items.Token(); err != nil || begin != json.Delim('[') {
-		return true // no model
+		return nil // no model
 	}
 	counts := counter{}
 	for items.More() {
 		var d described
 		if items.Decode(&d.config) != nil {
-			return true
-		}
-		if len(o.layers) == maxLayers {
-			return false
+			return nil
 		}
 		d.name, d.group, d.outer = d.Config.Name, "layers/"+counts.next(d.Class), model.outer
 		if depth > 0 {
@@ -99,13 +97,22 @@ func (o *outline) add(model described, depth int) bool {
 		} else {
 			d.outer = d.name
 		}
+		if len(d.name) > maxName || len(d.group) > maxName {
+			return fmt.Errorf("a name of %d bytes, more than the cap of %d", max(len(d.name), len(d.group)), maxName)
+		}
+		if len(o.layers) == maxLayers {
+			return fmt.Errorf("more than %d layers", maxLayers)
+		}
 		o.byName[d.name], o.byGroup[d.group] = len(o.layers), len(o.layers)
 		o.layers = append(o.layers, d)
-		if depth < maxNested && !o.add(d, depth+1) {
-			return false
+		if depth == maxNested {
+			continue
+		}
+		if err := o.add(d, depth+1); err != nil {
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
 // list is the outline as others see it.

@@ -18,7 +18,7 @@ type stored struct {
 	fitted     bool // name is one of the network's
 }
 
-// alike tells layers apart by the ranks of their weights: "4 1" is a convolution.
+// alike tells layers apart by the ranks of their weights: [4 1] is a convolution.
 func (s stored) alike() string {
 	ranks := make([]int, len(s.tensors))
 	for i, t := range s.tensors {

@@ -80,7 +80,9 @@ func (g *groups) visit(o *hdf5.Object) error {
 	path = strings.ReplaceAll(strings.TrimPrefix(path, "/"), "_layer_checkpoint_dependencies", "layers")
 	if variable == "" {
 		names, _, err := o.Strings("name")
-		g.names[path] = strings.Join(names, "")
+		if g.names[path] = ""; len(names) == 1 && len(names[0]) <= maxName {
+			g.names[path] = names[0]
+		}
 		return err
 	}
 	number, err := strconv.ParseUint(strings.TrimSuffix(variable, "/"), 10, 16)
@@ -124,7 +126,10 @@ func (g *groups) name(path string) string {
 			parts = append(parts, name)
 		}
 	}
-	return strings.Join(parts, "/")
+	if name := strings.Join(parts, "/"); len(name) <= maxName {
+		return name
+	}
+	return ""
 }
 
 // class is what a layer's path or its name says of its class; empty where they say

@@ -34,8 +34,11 @@ type Layer struct {
 	Parameters []string // in Keras' order, e.g. "kernel", "bias"; none for many
 }
 
-// maxTensors caps how many tensors a file may hold.
-const maxTensors = 1 << 16
+// Caps on the tensors of a file, and on the bytes of their names.
+const (
+	maxTensors = 1 << 16
+	maxName    = 512
+)
 
 // File is an open file. Its methods may be called from many goroutines.
 type File struct {
@@ -150,7 +153,8 @@ func (f *File) Shape(name string) (tensor.Shape, bool) {
 }
 
 // Read fills dst with the values of a tensor from the flat offset on, in C order,
-// converted to float32. An unknown name and values outside the shape are errors.
+// converted to float32. An unknown name and values outside the shape are errors. It is
+// fast where pieces are read one after the other.
 func (f *File) Read(dst []float32, name string, offset int) error {
 	dataset, ok := f.tensors[name]
 	if !ok {

@@ -24,14 +24,28 @@ func (f *File) legacy(root *hdf5.Object) (*hdf5.Object, error) {
 	return group, nil
 }
 
-// list reads an attribute of names that Keras cuts into name0, name1, … where it is too
-// large for an object header.
-func (f *File) list(o *hdf5.Object, name string) (values []string, found bool, err error) {
+// list reads an attribute of names, not too many and not too long.
+func (f *File) list(o *hdf5.Object, attribute string) (names []string, found bool, err error) {
+	names, found, err = parts(o, attribute)
+	if len(names) > maxTensors {
+		return nil, true, f.corrupt("%s: more than %d %s", o.Path(), maxTensors, attribute)
+	}
+	for _, name := range names {
+		if len(name) > maxName {
+			return nil, true, f.corrupt("%s: one of %s has %d bytes, more than the cap of %d", o.Path(), attribute, len(name), maxName)
+		}
+	}
+	return names, found, err
+}
+
+// parts reads an attribute that Keras cuts into name0, name1, … where it is too large
+// for an object header.
+func parts(o *hdf5.Object, name string) (values []string, found bool, err error) {
 	values, found, err = o.Strings(name)
 	if err != nil || found {
 		return values, found, err
 	}
-	for i := 0; ; i++ {
+	for i := 0; len(values) <= maxTensors; i++ {
 		part, more, err := o.Strings(fmt.Sprint(name, i))
 		if err != nil {
 			return nil, false, err
@@ -39,10 +53,9 @@ func (f *File) list(o *hdf5.Object, name string) (values []string, found bool, e
 		if !more {
 			return values, i > 0, nil
 		}
-		if values = append(values, part...); len(values) > maxTensors {
-			return nil, true, f.corrupt("%s: more than %d %s", o.Path(), maxTensors, name)
-		}
+		values = append(values, part...)
 	}
+	return values, true, nil
 }
 
 // readLegacy reads a legacy file whose weights are in a group.
@@ -51,16 +64,13 @@ func (f *File) readLegacy(root, group *hdf5.Object) ([]stored, error) {
 	if err != nil {
 		return nil, err
 	}
+	o := &outline{}
 	text, _, err := root.Strings("model_config")
+	if err == nil && len(text) == 1 {
+		o, err = f.readOutline([]byte(text[0]))
+	}
 	if err != nil {
 		return nil, err
-	}
-	o := &outline{}
-	if len(text) == 1 {
-		if o, err = f.readOutline([]byte(text[0])); err != nil {
-			return nil, err
-		}
-		f.layers = o.list()
 	}
 	var all []stored
 	seen := map[string]bool{}
@@ -69,28 +79,29 @@ func (f *File) readLegacy(root, group *hdf5.Object) ([]stored, error) {
 			return nil, f.corrupt("the layer %q is listed twice", name)
 		}
 		seen[name] = true
-		layer, err := group.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		if layer == nil {
-			return nil, f.corrupt("the layer %q is listed, its group is missing", name)
-		}
-		found, err := f.legacyLayer(layer, name, o)
+		found, err := f.legacyLayer(group, name, o)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, found...)
-		if len(text) != 1 {
-			f.layers = append(f.layers, Layer{Name: name, Class: classOf(name)})
-		}
+		f.layers = append(f.layers, Layer{Name: name, Class: classOf(name)})
+	}
+	if len(o.layers) > 0 {
+		f.layers = o.list()
 	}
 	return all, nil
 }
 
 // legacyLayer reads the weights of an entry of layer_names: of a layer, or of a model
 // inside the model with several.
-func (f *File) legacyLayer(layer *hdf5.Object, name string, o *outline) ([]stored, error) {
+func (f *File) legacyLayer(group *hdf5.Object, name string, o *outline) ([]stored, error) {
+	layer, err := group.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if layer == nil {
+		return nil, f.corrupt("the layer %q is listed, its group is missing", name)
+	}
 	found, err := f.scopes(layer, name)
 	if err != nil {
 		return nil, err
