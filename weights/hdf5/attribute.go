@@ -2,7 +2,7 @@ package hdf5
 
 import "bytes"
 
-// Caps on the strings of one attribute: how many, and the bytes that they lie in.
+// Caps on the strings of one attribute, and on their bytes.
 const (
 	maxStrings = 1 << 20
 	maxText    = 16 << 20
@@ -135,27 +135,19 @@ func (o *Object) addAttribute(attributes map[string]attribute, b *block) error {
 
 // variableStrings reads n strings out of the global heap.
 func (o *Object) variableStrings(b *block, n int) ([]string, error) {
-	heaps := map[uint64]globalHeap{}
 	values := make([]string, n)
-	var total, heaped int
+	total := 0
 	for i := range values {
 		at := b.at()
 		length, address, index := int(b.uint32()), b.uint64(), b.uint32()
 		if length == 0 {
 			continue
 		}
-		heap, ok := heaps[address]
-		if !ok {
-			var err error
-			if heap, err = o.globalHeap(address); err != nil {
-				return nil, err
-			}
-			if heaped += heap.size; heaped > maxText {
-				return nil, o.corrupt(at, "the strings of an attribute lie in more than %d bytes", maxText)
-			}
-			heaps[address] = heap
+		heap, err := o.globalHeap(address)
+		if err != nil {
+			return nil, err
 		}
-		text, ok := heap.values[uint16(index)]
+		text, ok := heap[uint16(index)]
 		if !ok || index > 0xffff || length > len(text) {
 			return nil, o.corrupt(at, "a string of %d bytes is not in the global heap at byte %d", length, address)
 		}
@@ -165,39 +157,4 @@ func (o *Object) variableStrings(b *block, n int) ([]string, error) {
 		values[i] = string(bytes.TrimRight(text[:length], "\x00"))
 	}
 	return values, nil
-}
-
-// globalHeap holds values of variable length, by index.
-type globalHeap struct {
-	size   int // in the file
-	values map[uint16][]byte
-}
-
-func (p place) globalHeap(at uint64) (heap globalHeap, err error) {
-	head, err := p.signed(at, 16, "GCOL")
-	if err != nil {
-		return heap, err
-	}
-	head.take(4)
-	b, err := p.block(at, head.uint64(), "global heap")
-	if err != nil {
-		return heap, err
-	}
-	heap = globalHeap{b.left(), map[uint16][]byte{}}
-	b.take(16)
-	for b.left() >= 16 {
-		place := b.at()
-		index := b.uint16()
-		b.take(6)
-		size := b.uint64()
-		if index == 0 {
-			break // the rest is free
-		}
-		if size > uint64(b.left()) {
-			return heap, p.corrupt(place, "an entry of the global heap claims %d bytes of %d", size, b.left())
-		}
-		heap.values[index] = b.take(int(size))
-		b.take(min(int(-size&7), b.left()))
-	}
-	return heap, nil
 }

@@ -42,6 +42,7 @@ type File struct {
 	label string
 	root  *Object
 	bands bands
+	heaps heaps
 	spent atomic.Int64 // bytes of structure read so far
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/convnetplayground/convnet/weights/hdf5"
 )
@@ -144,22 +145,19 @@ func (f *File) scopes(layer *hdf5.Object, name string) ([]stored, error) {
 	}
 	var found []stored
 	byScope := map[string]int{}
+	groups := map[string]*hdf5.Object{"": layer}
 	seen := map[string]bool{}
 	for _, weight := range weights {
 		if seen[weight] {
 			return nil, f.corrupt("layer %q: the weight %q is listed twice", name, weight)
 		}
 		seen[weight] = true
-		o, err := layer.Open(weight)
+		values, err := openIn(groups, weight)
 		if err != nil {
 			return nil, err
 		}
-		if o == nil {
+		if values == nil {
 			return nil, f.corrupt("layer %q: the weight %q is listed, its values are missing", name, weight)
-		}
-		values, err := o.Dataset()
-		if err != nil {
-			return nil, err
 		}
 		scope, role := split(weight)
 		i, ok := byScope[scope]
@@ -172,4 +170,29 @@ func (f *File) scopes(layer *hdf5.Object, name string) ([]stored, error) {
 		found[i].tensors = append(found[i].tensors, values)
 	}
 	return found, nil
+}
+
+// openIn opens the dataset at a path; nil where there is none. Groups on the way are
+// kept in a map by their paths, since the weights of a layer lie in the same.
+func openIn(groups map[string]*hdf5.Object, path string) (*hdf5.Dataset, error) {
+	scope, name := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		scope, name = path[:i], path[i+1:]
+	}
+	group, ok := groups[scope]
+	if !ok {
+		var err error
+		if group, err = groups[""].Open(scope); err != nil {
+			return nil, err
+		}
+		groups[scope] = group
+	}
+	if group == nil {
+		return nil, nil
+	}
+	o, err := group.Open(name)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	return o.Dataset()
 }
