@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 	"dataset/archive":     {},
 	"dataset/public":      {"dataset", "dataset/archive"},
 	"internal/store":      {"dataset", "embedding", "internal/disk", "preprocess"},
-	"internal/playground": {"dataset", "embedding", "graph", "index", "index/exact", "internal/fetch", "internal/job", "internal/store", "model", "preprocess", "relevance", "zoo"},
+	"internal/playground": {"dataset", "dataset/archive", "dataset/public", "embedding", "graph", "index", "index/exact", "internal/fetch", "internal/job", "internal/store", "model", "preprocess", "relevance", "zoo"},
 	"internal/api":        {"internal/playground", "internal/job", "web"},
 	"internal/cli":        {"internal/playground", "internal/api", "web"},
 	"cmd/convnet":         {"internal/cli"},

@@ -22,6 +22,9 @@ var (
 	ErrContent = errors.New("damaged file")
 )
 
+// MaxPicture is more bytes than a picture of any of the sets has.
+const MaxPicture = 64 << 20
+
 // limits hold for every archive that a set is taken from. The largest, the
 // fashion pictures in full size, has 180,000 entries and 25 GB.
 var limits = archive.Limits{Entries: 500_000, EntryBytes: 512 << 20, TotalBytes: 32 << 30}
@@ -147,8 +150,8 @@ func (w *writer) see(f *archive.File) error {
 	if len(at) == 0 {
 		return nil
 	}
-	if f.Size > maxPicture {
-		return fmt.Errorf("%w: a picture of %d bytes, the cap is %d", archive.ErrTooLarge, f.Size, maxPicture)
+	if f.Size > MaxPicture {
+		return fmt.Errorf("%w: a picture of %d bytes, the cap is %d", archive.ErrTooLarge, f.Size, MaxPicture)
 	}
 	content, err := io.ReadAll(f)
 	if err != nil {
@@ -161,9 +164,6 @@ func (w *writer) see(f *archive.File) error {
 	}
 	return nil
 }
-
-// maxPicture is more bytes than a picture of any of the sets has.
-const maxPicture = 64 << 20
 
 // write writes one picture, on disk when it returns.
 func (w *writer) write(i int, extension string, content []byte) error {

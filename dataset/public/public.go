@@ -27,18 +27,19 @@ type Set struct {
 
 	Page    string   // where the pictures come from, for people
 	ByHand  string   // what to download where this program cannot, for people
-	Sources []Source // the first is where Page's pictures are taken from
+	Sources []Source // where the pictures are published; the first is pulled unless told otherwise
 
 	order    []string      // the class of every picture
 	numbers  []string      // the classes in the order in which they were only numbered; nil for all others
 	official func() layout // of the official archive; nil where there is none
 }
 
-// Source is a published file, or a folder in the layout of the first playground.
+// Source is a published archive, or a folder in the layout of the first playground.
 type Source struct {
 	Address string // of a folder if it ends with a slash
 	SHA256  string // "" where it is not known
 	Bytes   int64  // 0 where it is not known
+	Private bool   // may lie in a private network or on this machine
 }
 
 // Folder reports whether the source is a folder of single pictures.
@@ -51,15 +52,15 @@ func (s *Set) Classes() []string {
 	return slices.Compact(classes)
 }
 
-// Source returns the set's source of that address, which is a source of its own
-// if the set does not know it.
+// Source returns the set's source of that address. One that the set does not
+// know is the choice of the user, who may name private addresses too.
 func (s *Set) Source(address string) Source {
 	for _, known := range s.Sources {
 		if known.Address == address {
 			return known
 		}
 	}
-	return Source{Address: address}
+	return Source{Address: address, Private: true}
 }
 
 // Find returns the set of that name, or nil.

@@ -13,7 +13,7 @@ func Sets() []*Set {
 			Name:        "iconic200",
 			Title:       "Iconic 200",
 			Description: "200 photographs of landmarks, cars and fruit, chosen for what their classes have in common",
-			Licence:     "Creative Commons, each picture its own; published without the names of the photographers",
+			Licence:     "Creative Commons (Flickr), a licence for each picture",
 			Page:        "https://github.com/fastforwardlabs/convnetplayground",
 			ByHand:      "download the folder assets/semsearch/datasets/iconic200 of https://github.com/fastforwardlabs/convnetplayground (branch gh-pages)",
 			Sources:     []Source{firstPlayground("0f244668610d00564741cce98dab284392d3f085", "iconic200")},
@@ -24,10 +24,10 @@ func Sets() []*Set {
 			Name:        "fashion200",
 			Title:       "Fashion 200",
 			Description: "200 photographs of clothes and shoes from an online shop",
-			Licence:     "MIT, as its page on Kaggle says",
+			Licence:     "MIT (as stated on Kaggle)",
 			Page:        "https://www.kaggle.com/datasets/paramaggarwal/fashion-product-images-dataset",
-			ByHand: "download archive.zip from https://www.kaggle.com/datasets/paramaggarwal/fashion-product-images-small (Kaggle wants a login); " +
-				"fashion-product-images-dataset has the same pictures, but large",
+			ByHand: "download archive.zip from https://www.kaggle.com/datasets/paramaggarwal/fashion-product-images-small " +
+				"(Kaggle wants a login; fashion-product-images-dataset has the same pictures in full size)",
 			Sources: []Source{firstPlayground("faf1819be7779b6a3bc6c1ccf2f6d83732e07005", "fashion200")},
 			order: blocks("menjeans", "womenjeans", "sandals", "sportshoe", "menshirt",
 				"mentshirt", "womenheels", "flipflops", "womentshirt", "womenshirt"),
@@ -37,7 +37,7 @@ func Sets() []*Set {
 			Name:        "tinyimagenet",
 			Title:       "Tiny ImageNet",
 			Description: "200 pictures of 64 x 64 pixels from the Tiny ImageNet challenge",
-			Licence:     "ImageNet's terms: research and education only, no commercial use",
+			Licence:     "ImageNet's terms: research and education only",
 			Page:        "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
 			ByHand:      "download http://cs231n.stanford.edu/tiny-imagenet-200.zip",
 			Sources: []Source{
@@ -56,7 +56,7 @@ func Sets() []*Set {
 			Name:        "cifar10",
 			Title:       "CIFAR-10",
 			Description: "200 pictures of 32 x 32 pixels: the first of each class of CIFAR-10's training set but the very first",
-			Licence:     "not stated; the authors ask to cite Learning Multiple Layers of Features from Tiny Images, Alex Krizhevsky, 2009",
+			Licence:     "none stated; cite Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
 			Page:        "https://www.cs.toronto.edu/~kriz/cifar.html",
 			ByHand:      "download cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html",
 			Sources: []Source{

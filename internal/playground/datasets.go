@@ -26,7 +26,7 @@ func (p *Playground) Datasets(ctx context.Context) ([]DatasetSummary, error) {
 		}
 		summaries = append(summaries, DatasetSummary{
 			Name: d.Name, Title: d.Title, Description: d.Description, Licence: d.Licence, Source: d.Source,
-			BuiltIn: d.BuiltIn, Version: version(d), Images: len(d.Images),
+			BuiltIn: d.BuiltIn, Pulled: d.Kept, Version: version(d), Images: len(d.Images),
 			Classes: countClasses(d), Problems: len(problems),
 		})
 	}
@@ -56,8 +56,8 @@ func (p *Playground) AddDataset(ctx context.Context, name, dir string, progress 
 	return detail(d, problems), nil
 }
 
-// RemoveDataset forgets a dataset with its vectors and thumbnails; its
-// pictures stay where they are.
+// RemoveDataset forgets a dataset with its vectors and thumbnails. Pictures that
+// were pulled go too, all others stay where they are.
 func (p *Playground) RemoveDataset(ctx context.Context, name string) error {
 	if _, err := p.dataset(ctx, name); err != nil {
 		return err
@@ -201,6 +201,6 @@ func detail(d *dataset.Dataset, problems []dataset.Problem) DatasetDetail {
 	}
 	return DatasetDetail{
 		Name: d.Name, Title: d.Title, Description: d.Description, Licence: d.Licence, Source: d.Source,
-		BuiltIn: d.BuiltIn, Version: version(d), Classes: countClasses(d), Images: images, Problems: leftOut,
+		BuiltIn: d.BuiltIn, Pulled: d.Kept, Version: version(d), Classes: countClasses(d), Images: images, Problems: leftOut,
 	}
 }

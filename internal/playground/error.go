@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/convnetplayground/convnet/dataset"
+	"github.com/convnetplayground/convnet/dataset/archive"
+	"github.com/convnetplayground/convnet/dataset/public"
 	"github.com/convnetplayground/convnet/embedding"
 	"github.com/convnetplayground/convnet/internal/fetch"
 	"github.com/convnetplayground/convnet/internal/job"
@@ -102,6 +104,14 @@ var causes = []struct {
 	{store.ErrNotFound, NotFound, ""},
 	{embedding.ErrBusy, Conflict, "wait until it has finished"},
 	{embedding.ErrNotFinite, Invalid, "the weights may be damaged"},
+	{store.ErrUnreadable, Invalid, ""},
+	{archive.ErrFormat, Unsupported, ""},
+	{archive.ErrDamaged, Invalid, ""},
+	{archive.ErrRefused, Invalid, ""},
+	{archive.ErrTooLarge, TooLarge, ""},
+	{public.ErrOther, Invalid, ""},
+	{public.ErrMissing, Invalid, ""},
+	{public.ErrContent, Invalid, ""},
 	{dataset.ErrEmpty, Invalid, ""},
 	{dataset.ErrName, Invalid, ""},
 	{dataset.ErrChanged, Conflict, ""},

@@ -14,8 +14,9 @@ import (
 // kinds lists all work that is done in the background.
 func (p *Playground) kinds() map[string]job.Kind {
 	kinds := map[string]job.Kind{
-		"index": {Queue: job.Compute, Run: body(p, p.runIndex)},
-		"pull":  {Queue: job.Download, Run: body(p, p.runPull)},
+		"index":        {Queue: job.Compute, Run: body(p, p.runIndex)},
+		"pull":         {Queue: job.Download, Run: body(p, p.runPull)},
+		"pull-dataset": {Queue: job.Download, Run: body(p, p.runPullDataset)},
 	}
 	maps.Copy(kinds, p.options.Kinds)
 	return kinds

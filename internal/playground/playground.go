@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 
+	"github.com/convnetplayground/convnet/dataset/public"
 	"github.com/convnetplayground/convnet/graph"
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/store"
@@ -26,7 +27,8 @@ type Options struct {
 	Kinds   map[string]job.Kind
 	Version string // of the program, for About
 	Commit  string
-	Logger  *slog.Logger // nil: no log
+	Logger  *slog.Logger  // nil: no log
+	Sets    []*public.Set // datasets that can be pulled; nil: those of package public
 }
 
 // Playground is an open data directory with the models and vectors in use.

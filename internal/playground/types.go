@@ -17,6 +17,7 @@ type DatasetSummary struct {
 	Licence     string       `json:"licence" doc:"Licence of the pictures, empty if not known"`
 	Source      string       `json:"source" doc:"Where the pictures come from"`
 	BuiltIn     bool         `json:"built_in" doc:"Part of the program; cannot be removed"`
+	Pulled      bool         `json:"pulled" doc:"The pictures were downloaded into the data directory and are removed with the dataset"`
 	Version     string       `json:"version" doc:"Changes when the pictures do; put it into picture addresses as ?v="`
 	Images      int          `json:"images" minimum:"0" doc:"Number of pictures"`
 	Classes     []ClassCount `json:"classes" doc:"Classes in their order, with their sizes"`
@@ -37,10 +38,32 @@ type DatasetDetail struct {
 	Licence     string       `json:"licence" doc:"Licence of the pictures, empty if not known"`
 	Source      string       `json:"source" doc:"Where the pictures come from"`
 	BuiltIn     bool         `json:"built_in" doc:"Part of the program; cannot be removed"`
+	Pulled      bool         `json:"pulled" doc:"The pictures were downloaded into the data directory and are removed with the dataset"`
 	Version     string       `json:"version" doc:"Changes when the pictures do; put it into picture addresses as ?v="`
 	Classes     []ClassCount `json:"classes" doc:"Classes in their order, with their sizes"`
 	Images      []Image      `json:"images" doc:"All pictures, by index"`
 	Problems    []LeftOut    `json:"problems" doc:"Files that were left out, and why"`
+}
+
+// PublicDataset is a published dataset that can be pulled.
+type PublicDataset struct {
+	Name        string   `json:"name" doc:"Name in addresses and commands"`
+	Title       string   `json:"title" doc:"Name for people"`
+	Description string   `json:"description" doc:"What the pictures are"`
+	Licence     string   `json:"licence" doc:"Licence of the pictures"`
+	Source      string   `json:"source" doc:"Address of the page that the pictures come from"`
+	Images      int      `json:"images" minimum:"0" doc:"Number of pictures"`
+	Classes     []string `json:"classes" doc:"Classes in their order"`
+	Bytes       int64    `json:"bytes" minimum:"0" doc:"Size of the archive that is downloaded; 0 where single pictures are, whose progress is counted in pictures"`
+	ByHand      string   `json:"by_hand" doc:"What to download where the program cannot"`
+}
+
+// PullReport says what a pull did.
+type PullReport struct {
+	Name    string       `json:"name"`
+	Images  int          `json:"images"`
+	Classes []ClassCount `json:"classes"`
+	Pulled  bool         `json:"pulled"` // false: it was there already
 }
 
 // LeftOut is a file that could not be used, and why.
