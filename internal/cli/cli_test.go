@@ -96,6 +96,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-datasets", []string{"datasets", "--help"}},
 		{"help-datasets-list", []string{"datasets", "list", "--help"}},
 		{"help-datasets-add", []string{"datasets", "add", "--help"}},
+		{"help-datasets-pull", []string{"datasets", "pull", "--help"}},
 		{"help-datasets-remove", []string{"datasets", "remove", "--help"}},
 		{"help-index", []string{"index", "--help"}},
 		{"help-predict", []string{"predict", "--help"}},
@@ -109,6 +110,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"models-list-json", []string{"models", "list", "--json"}},
 		{"models-show", []string{"models", "show", "efficientnet-lite0"}},
 		{"datasets-list", []string{"datasets", "list", "--data", data}},
+		{"datasets-list-available", []string{"datasets", "list", "--available", "--data", data}},
 	} {
 		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, must(t, tt.args...)) })
 	}
@@ -182,6 +184,13 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"bad dataset name", []string{"datasets", "add", "../x", dir}, 1, `^cannot add the dataset: .*; use 1 to 64 of`},
 		{"dataset that is there", []string{"datasets", "add", "stamps", "../../dataset/stamps"}, 1, `^cannot add the dataset: .*; choose another name`},
 		{"removing what is built in", []string{"datasets", "remove", "stamps"}, 1, `^cannot remove the dataset: .*; datasets that are part of the program stay$`},
+		{"pulling what is not public", []string{"datasets", "pull", "iconic"}, 1, `^public dataset "iconic" is unknown; did you mean iconic200\? list them with: convnet datasets list --available$`},
+		{"pulling nothing", []string{"datasets", "pull"}, 2, `^give the NAME of a public dataset, or --all; see convnet datasets pull --help$`},
+		{"pulling one and all", []string{"datasets", "pull", "cifar10", "--all"}, 2, `^give a NAME or --all, not both; see`},
+		{"pulling all from one", []string{"datasets", "pull", "--all", "--from", dir}, 2, `^--from is for one NAME`},
+		{"pulling from a picture", []string{"datasets", "pull", "cifar10", "--from", cut}, 1, `^cannot pull dataset cifar10: .*cut\.jpg: not a zip, tar or tar\.gz archive; download cifar-10-binary\.tar\.gz from .*, then: convnet datasets pull cifar10 --from FILE$`},
+		{"pulling from an empty folder", []string{"datasets", "pull", "iconic200", "--from", empty}, 1, `^cannot pull dataset iconic200: .*: not an archive of this set: it has no folder of pictures 0\.jpg to 199\.jpg; download the folder`},
+		{"pulling from nowhere", []string{"datasets", "pull", "cifar10", "--from", filepath.Join(dir, "nosuch.zip")}, 1, `^cannot pull dataset cifar10: .*nosuch\.zip: .*; check the path$`},
 		{"removing nothing", []string{"datasets", "remove", "nosuch"}, 1, `^dataset "nosuch" is unknown; list them with`},
 		{"picture past the end", []string{"search", "--query", "204", "--pool", "max", "--layer", "stem_conv"}, 1, `^dataset "stamps" has no picture 204; its pictures are 0 to 203$`},
 		{"no results", []string{"search", "--query", "0", "--top", "0"}, 1, `^cannot search: 0 results are asked for; ask for at least 1$`},
