@@ -20,6 +20,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/convnetplayground/convnet/dataset/public"
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/playground"
 )
@@ -46,12 +47,14 @@ type testServer struct {
 	stop   func() // shuts the server down and waits
 }
 
-func startServer(t testing.TB) *testServer {
+// startServer starts one where the given public datasets can be pulled, or those
+// of the program for none.
+func startServer(t testing.TB, sets ...*public.Set) *testServer {
 	t.Helper()
 	s := &testServer{client: &http.Client{Transport: &http.Transport{}}}
 	pg, err := playground.New(t.Context(), playground.Options{
 		Data: t.TempDir(), Version: "test", Commit: "0123abc",
-		Background: true, Kinds: map[string]job.Kind{"test": {Queue: job.Compute, Run: s.work}},
+		Background: true, Kinds: map[string]job.Kind{"test": {Queue: job.Compute, Run: s.work}}, Sets: sets,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -255,7 +258,11 @@ func TestScenarios(t *testing.T) {
 
 	s.play(t, []scenario{
 		{name: "datasets", target: "/api/v1/datasets", status: 200,
-			contains: []string{`"name":"stamps"`, `"images":204`, `"built_in":true`, `"name":"small"`, `"problems":1`}},
+			contains: []string{`"name":"stamps"`, `"images":204`, `"built_in":true`, `"name":"small"`, `"problems":1`, `"available":[{"name":"iconic200"`, `"by_hand":"`}},
+		{name: "pull of what is not public", method: "POST", target: "/api/v1/datasets/iconic2000/pull", status: 404,
+			contains: []string{`public dataset \"iconic2000\" is unknown`, `"near":["iconic200"]`}},
+		{name: "pull of what is built in", method: "POST", target: "/api/v1/datasets/stamps/pull", status: 404},
+		{name: "pull by a link", target: "/api/v1/datasets/iconic200/pull", status: 405},
 		{name: "dataset", target: "/api/v1/datasets/small", status: 200,
 			contains: []string{`"classes":[{"name":"bird","images":4},{"name":"coin","images":4}]`, `"file":"bird/`, `"file":"bird/notes.jpg","reason":"`}},
 		{name: "unknown dataset", target: "/api/v1/datasets/stmps", status: 404,

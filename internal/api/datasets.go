@@ -11,13 +11,18 @@ import (
 )
 
 type datasetList struct {
-	Datasets []playground.DatasetSummary `json:"datasets" doc:"All datasets: built in first, then by name"`
+	Datasets  []playground.DatasetSummary `json:"datasets" doc:"All datasets: built in first, then by name"`
+	Available []playground.PublicDataset  `json:"available" doc:"Public datasets that can be pulled and are not there yet"`
 }
 
 // DatasetPath names a dataset. It is exported because the framework looks into
 // embedded structs only then.
 type DatasetPath struct {
 	Dataset string `path:"dataset" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Name of the dataset" example:"stamps"`
+}
+
+type publicPath struct {
+	Dataset string `path:"dataset" pattern:"^[a-z0-9][a-z0-9._-]{0,63}$" doc:"Name of the public dataset" example:"iconic200"`
 }
 
 type imagePath struct {
@@ -38,13 +43,17 @@ type picture struct {
 
 func (s *service) registerDatasets(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/datasets", "list-datasets", "datasets",
-		"List datasets", "All datasets: those built in first, then by name."),
+		"List datasets", "All datasets: those built in first, then by name; and the public ones that can be pulled."),
 		func(ctx context.Context, _ *struct{}) (*body[datasetList], error) {
 			list, err := s.pg.Datasets(ctx)
 			if err != nil {
 				return nil, s.failure(ctx, err)
 			}
-			return &body[datasetList]{datasetList{list}}, nil
+			available, err := s.pg.PublicDatasets(ctx)
+			if err != nil {
+				return nil, s.failure(ctx, err)
+			}
+			return &body[datasetList]{datasetList{list, available}}, nil
 		})
 
 	huma.Register(api, operation(http.MethodGet, "/datasets/{dataset}", "get-dataset", "datasets",
@@ -56,6 +65,18 @@ func (s *service) registerDatasets(api huma.API) {
 			}
 			return &body[playground.DatasetDetail]{d}, nil
 		})
+
+	pull := operation(http.MethodPost, "/datasets/{dataset}/pull", "pull-dataset", "datasets",
+		"Pull a public dataset", "Downloads a public dataset from where it is published and adds it. What a pull that was cut downloaded is not loaded again; if the dataset is there already the job ends at once. If the same job is at work it is returned.",
+		http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests)
+	pull.DefaultStatus = http.StatusAccepted
+	huma.Register(api, pull, func(ctx context.Context, in *publicPath) (*started, error) {
+		status, err := s.pg.StartPullDataset(ctx, in.Dataset)
+		if err != nil {
+			return nil, s.failure(ctx, err)
+		}
+		return &started{Location: base + "/jobs/" + status.ID, Body: newJob(status)}, nil
+	})
 
 	thumbnail := operation(http.MethodGet, "/datasets/{dataset}/images/{index}/thumbnail", "get-thumbnail", "datasets",
 		"Small picture", "The picture as JPEG, its longest side at most 256 pixels.", http.StatusNotFound, http.StatusConflict)
