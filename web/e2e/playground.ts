@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { bmp } from './pictures';
 
-const binary = resolve(process.env.CONVNET ?? '../bin/convnet');
+export const binary = resolve(process.env.CONVNET ?? '../bin/convnet');
 
 /** A running server with a data directory of its own. */
 export interface Playground {
@@ -53,10 +53,13 @@ export const test = base.extend<object, WorkerFixtures>({
   },
 });
 
-/** Starts a server on a free port and waits until it answers. */
-export async function serve(data: string): Promise<Playground & { stop: () => Promise<void> }> {
+/** Starts a server on a free port, with further variables of its environment, and waits until it answers. */
+export async function serve(data: string, variables: Record<string, string> = {}): Promise<Playground & { stop: () => Promise<void> }> {
   const host = `127.0.0.1:${await freePort()}`;
-  const server = spawn(binary, ['serve', '--addr', host, '--data', data], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const server = spawn(binary, ['serve', '--addr', host, '--data', data], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...variables },
+  });
   const address = `http://${host}`;
   const stop = () => stopped(server);
   try {

@@ -8,10 +8,15 @@ import type { Job } from './types';
 /** How many results a search shows. */
 export const top = 15;
 
-export const datasetsQuery = queryOptions({
+const allDatasetsQuery = queryOptions({
   queryKey: ['datasets'],
-  queryFn: async ({ signal }) => (await answer(client.GET('/api/v1/datasets', { signal }))).datasets,
+  queryFn: ({ signal }) => answer(client.GET('/api/v1/datasets', { signal })),
 });
+
+export const datasetsQuery = queryOptions({ ...allDatasetsQuery, select: ({ datasets }) => datasets });
+
+/** The public datasets that can be pulled and are not here yet. */
+export const availableQuery = queryOptions({ ...allDatasetsQuery, select: ({ available }) => available });
 
 export const modelsQuery = queryOptions({
   queryKey: ['models'],
@@ -90,6 +95,11 @@ export function startIndexing({ dataset, model, pool }: Settings, layer: string 
 /** Begins to install the official weights of a model; joins the job that does so already. */
 export function startPull(model: string): Promise<Job> {
   return answer(client.POST('/api/v1/models/{model}/pull', { params: { path: { model } } }));
+}
+
+/** Begins to pull a public dataset; joins the job that does so already. */
+export function startPullDataset(dataset: string): Promise<Job> {
+  return answer(client.POST('/api/v1/datasets/{dataset}/pull', { params: { path: { dataset } } }));
 }
 
 /** Ends a job and forgets it. */

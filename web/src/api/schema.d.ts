@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List datasets
-         * @description All datasets: those built in first, then by name.
+         * @description All datasets: those built in first, then by name; and the public ones that can be pulled.
          */
         get: operations["list-datasets"];
         put?: never;
@@ -98,6 +98,26 @@ export interface paths {
         get: operations["get-thumbnail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull a public dataset
+         * @description Downloads a public dataset from where it is published and adds it. What a pull that was cut downloaded is not loaded again; if the dataset is there already the job ends at once. If the same job is at work it is returned.
+         */
+        post: operations["pull-dataset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -410,6 +430,8 @@ export interface components {
             name: string;
             /** @description Files that were left out, and why */
             problems: components["schemas"]["LeftOut"][];
+            /** @description The pictures were downloaded into the data directory and are removed with the dataset */
+            pulled: boolean;
             /** @description Where the pictures come from */
             source: string;
             /** @description Name for people */
@@ -418,6 +440,8 @@ export interface components {
             version: string;
         };
         DatasetList: {
+            /** @description Public datasets that can be pulled and are not there yet */
+            available: components["schemas"]["PublicDataset"][];
             /** @description All datasets: built in first, then by name */
             datasets: components["schemas"]["DatasetSummary"][];
         };
@@ -442,6 +466,8 @@ export interface components {
              * @description Number of files that were left out
              */
             problems: number;
+            /** @description The pictures were downloaded into the data directory and are removed with the dataset */
+            pulled: boolean;
             /** @description Where the pictures come from */
             source: string;
             /** @description Name for people */
@@ -763,6 +789,32 @@ export interface components {
              * @enum {string}
              */
             type: "about:blank";
+        };
+        PublicDataset: {
+            /** @description What to download where the program cannot */
+            by_hand: string;
+            /**
+             * Format: int64
+             * @description Size of the archive that is downloaded; 0 where single pictures are, whose progress is counted in pictures
+             */
+            bytes: number;
+            /** @description Classes in their order */
+            classes: string[];
+            /** @description What the pictures are */
+            description: string;
+            /**
+             * Format: int64
+             * @description Number of pictures
+             */
+            images: number;
+            /** @description Licence of the pictures */
+            licence: string;
+            /** @description Name in addresses and commands */
+            name: string;
+            /** @description Address of the page that the pictures come from */
+            source: string;
+            /** @description Name for people */
+            title: string;
         };
         Query: {
             /** @description Class; absent if it has none */
@@ -1243,6 +1295,102 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pull-dataset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the public dataset */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

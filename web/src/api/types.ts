@@ -7,5 +7,6 @@ export type DatasetDetail = Schemas['DatasetDetail'];
 export type Job = Schemas['Job'];
 export type Layer = Schemas['Layer'];
 export type ModelSummary = Schemas['ModelSummary'];
+export type PublicDataset = Schemas['PublicDataset'];
 export type Result = Schemas['Result'];
 export type SearchResult = Schemas['SearchAnswer'];

@@ -3,7 +3,7 @@ import { Button, ContentSwitcher, Switch } from '@carbon/react';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useRef, type Ref } from 'react';
 import { asApiError } from '../../api/problem';
-import { datasetsQuery } from '../../api/queries';
+import { availableQuery, datasetsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
 import { count, pictures } from '../../lib/format';
 import { useChangeView } from '../../state/use-view';
@@ -28,6 +28,7 @@ const arrangements = ['all', 'category'] as const;
 export function Pictures({ ref, view, query, dataset, upload, onOpen }: PicturesProps) {
   const change = useChangeView();
   const datasets = useQuery(datasetsQuery);
+  const available = useQuery(availableQuery);
   const selected = query?.kind === 'image' ? query.index : null;
   return (
     <section className="pictures" ref={ref} aria-label="Pictures to search with">
@@ -37,7 +38,7 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
             id="dataset"
             label="Pictures"
             value={view.dataset}
-            choices={datasets.data?.map((d) => ({ name: d.name, title: `${d.title} (${count(d.images)})` }))}
+            choices={datasets.data?.map(option('')).concat(available.data?.map(option('To download')) ?? [])}
             onChange={(next) => { change({ dataset: next, query: view.query?.kind === 'picture' ? view.query : null }); }}
           />
           <OwnPicture upload={upload} />
@@ -68,6 +69,15 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
       ) : null}
     </section>
   );
+}
+
+/** A dataset as a choice of a group, '' for none. */
+function option(group: string) {
+  return ({ name, title, images }: { name: string; title: string; images: number }) => ({
+    name,
+    title: `${title} (${count(images)})`,
+    group,
+  });
 }
 
 function about({ description, licence }: DatasetDetail): string {

@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, type ReactNode } from 'react';
 import { asApiError } from '../../api/problem';
-import { searchQuery } from '../../api/queries';
+import { availableQuery, searchQuery } from '../../api/queries';
 import type { DatasetDetail, ModelSummary, SearchResult } from '../../api/types';
 import { useAnnounce } from '../../components/announcer';
 import { Trouble } from '../../components/trouble';
@@ -9,6 +9,7 @@ import { className, duration, pictures } from '../../lib/format';
 import type { Query, View } from '../../state/view';
 import { Indexing } from './indexing';
 import { Installing } from './installing';
+import { Pulling } from './pulling';
 import { QueryCard } from './query-card';
 import { Score } from './score';
 import { Tiles, TilesSkeleton } from './tiles';
@@ -23,6 +24,10 @@ interface ResultsProps {
 
 /** What the search found, or why it found nothing. */
 export function Results({ view, query, dataset, models }: ResultsProps) {
+  const available = useQuery({ ...availableQuery, enabled: dataset.isError });
+  const pullable = available.data?.find(({ name }) => name === view.dataset);
+  if (dataset.error && pullable) return <Pulling key={pullable.name} set={pullable} />;
+  if (dataset.error && available.isPending) return <ResultsSkeleton />;
   const failed = dataset.error ? dataset : models.error ? models : null;
   if (failed) {
     return (
