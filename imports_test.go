@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"internal/job":        {"internal/disk"},
 	"internal/disk":       {},
 	"internal/fetch":      {"internal/disk"},
+	"internal/fourier":    {},
 	"weights/safetensors": {"tensor", "weights/dtype"},
 	"weights/dtype":       {},
 	"weights/hdf5":        {"tensor", "weights/dtype"},
