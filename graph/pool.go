@@ -89,3 +89,9 @@ func (p *Pool) drain(worker int) {
 		p.run(worker, task)
 	}
 }
+
+// Do shares tasks of a kind other than layers among the workers: it calls run
+// for every task in [0, tasks), worker in [0, Threads()), and returns when all
+// are done. The calls of one worker follow each other. A nil pool runs all of
+// them in the caller. Do allocates nothing.
+func (p *Pool) Do(tasks int, run func(worker, task int)) { p.do(tasks, run) }
