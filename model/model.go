@@ -131,6 +131,22 @@ func (m *Model) network(size int) (*graph.Network, error) {
 	return n, nil
 }
 
+// Network is the network for square pictures of a size, up to a layer at least.
+// An unknown layer is an *UnknownError; the error wraps ErrSize for one that
+// the network has only at its native size.
+func (m *Model) Network(size int, layer string) (*graph.Network, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n, err := m.network(size)
+	if err != nil {
+		return nil, err
+	}
+	if n.Graph().Node(layer) == nil {
+		return nil, m.unknownLayer(layer, size)
+	}
+	return n, nil
+}
+
 // native is the network for pictures of its native size.
 func (m *Model) native() *graph.Network {
 	m.mu.Lock()
