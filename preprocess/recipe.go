@@ -62,6 +62,17 @@ func (r Recipe) Fill(dst []float32, im *Image) {
 	}
 }
 
+// Affine is what Fill does to red, green and blue in [0, 1]: x*scale + shift.
+// The inverse is (y - shift) / scale.
+func (r Recipe) Affine() (scale, shift [3]float32) {
+	for c := range scale {
+		std := float64(r.Std[c])
+		scale[c] = float32(255 / (float64(r.divisor()) * std))
+		shift[c] = float32(-float64(r.Mean[c]) / std)
+	}
+	return scale, shift
+}
+
 func (r Recipe) divisor() float32 {
 	if r.Divisor == 0 {
 		return 1
