@@ -36,7 +36,17 @@ type worker struct {
 // NewSession makes the buffers for a Plan. The workers of pool share each
 // layer; with a nil pool the goroutine that calls Run does all of it.
 func (p *Plan) NewSession(pool *Pool) *Session {
-	s := &Session{plan: p, pool: pool, arena: make([]float32, p.arena), workers: make([]worker, pool.Threads())}
+	return p.NewSessionIn(make([]float32, p.arena), pool)
+}
+
+// Memory is how many float32 a Session of the Plan needs.
+func (p *Plan) Memory() int { return p.arena }
+
+// NewSessionIn makes a Session in memory of at least Memory() values, which
+// sessions that take turns may share: what stands in the buffers of one, all
+// that its methods return, is gone when another is used.
+func (p *Plan) NewSessionIn(memory []float32, pool *Pool) *Session {
+	s := &Session{plan: p, pool: pool, arena: memory[:p.arena], workers: make([]worker, pool.Threads())}
 	for i := range s.workers {
 		s.workers[i].offsets = make([]int, p.offsets)
 		s.workers[i].vector = make([]float32, p.vector)
@@ -55,6 +65,7 @@ func (s *Session) Input() tensor.Tensor { return s.tensor(s.plan.input) }
 // Run does one forward pass of what stands in Input and fills the taps.
 func (s *Session) Run(ctx context.Context) error {
 	s.complete = false
+	clear(s.arena[:s.plan.zeros])
 	for _, step := range s.plan.steps {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("forward pass: %w", context.Cause(ctx))
