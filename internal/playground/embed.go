@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -94,39 +95,22 @@ func (r *EmbedReport) list(ctx context.Context, path string) error {
 	return nil
 }
 
-func (r *EmbedReport) write(ctx context.Context, e *model.Embedder, progress func(done, total int)) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(r.Out), filepath.Base(r.Out)+".partial-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		f.Close()
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if _, err := w.Write(embedding.NPYHeader(r.Shape...)); err != nil {
-		return err
-	}
-	for i, path := range r.Images {
-		if err := writeRow(ctx, w, e, path); err != nil {
+func (r *EmbedReport) write(ctx context.Context, e *model.Embedder, progress func(done, total int)) error {
+	return writeWhole(r.Out, func(out io.Writer) error {
+		w := bufio.NewWriterSize(out, 1<<20)
+		if _, err := w.Write(embedding.NPYHeader(r.Shape...)); err != nil {
 			return err
 		}
-		if progress != nil {
-			progress(i+1, len(r.Images))
+		for i, path := range r.Images {
+			if err := writeRow(ctx, w, e, path); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(i+1, len(r.Images))
+			}
 		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), r.Out)
+		return w.Flush()
+	})
 }
 
 func writeRow(ctx context.Context, w *bufio.Writer, e *model.Embedder, path string) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/convnetplayground/convnet/dataset/archive"
 	"github.com/convnetplayground/convnet/dataset/public"
 	"github.com/convnetplayground/convnet/embedding"
+	"github.com/convnetplayground/convnet/featurevis"
 	"github.com/convnetplayground/convnet/internal/fetch"
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/store"
@@ -127,6 +128,9 @@ var causes = []struct {
 	{fetch.ErrUnavailable, Unavailable, "the same command goes on from what has arrived"},
 	{fetch.ErrTooLarge, TooLarge, ""},
 	{fetch.ErrChecksum, Invalid, "the file is damaged or another one; get it again"},
+	{featurevis.ErrRecipe, Invalid, ""},
+	{featurevis.ErrDead, Invalid, "choose another channel or layer"},
+	{featurevis.ErrNotFinite, Invalid, "the weights may be damaged"},
 	{preprocess.ErrFormat, Unsupported, ""},
 	{preprocess.ErrTooLarge, TooLarge, ""},
 	{preprocess.ErrCorrupt, Invalid, ""},
