@@ -182,6 +182,7 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"folder for a picture", []string{"predict", dir}, 1, `^cannot read .*: it is a folder; name a picture file$`},
 		{"lying weights", []string{"predict", "--weights", weights, text}, 1, `^cannot use the weights: .*lying\.safetensors: .*`},
 		{"missing weights", []string{"predict", "--weights", filepath.Join(dir, "nosuch"), text}, 1, `^cannot open the weights: .*nosuch.*; check the path$`},
+		{"public dataset that was not pulled", []string{"search", "--query", "0", "--dataset", "cifar10"}, 1, `^dataset "cifar10" is not here yet; download it with: convnet datasets pull cifar10$`},
 		{"empty folder", []string{"datasets", "add", "nothing", empty}, 1, `^cannot add the dataset: .*; expected JPEG, PNG`},
 		{"missing folder", []string{"datasets", "add", "nothing", filepath.Join(dir, "nosuch")}, 1, `^cannot add the dataset: .*nosuch.*; check the path$`},
 		{"bad dataset name", []string{"datasets", "add", "../x", dir}, 1, `^cannot add the dataset: .*; use 1 to 64 of`},

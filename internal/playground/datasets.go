@@ -140,6 +140,12 @@ func (p *Playground) dataset(ctx context.Context, name string) (*dataset.Dataset
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, explain("cannot read dataset "+name, err)
 	}
+	if set, _ := p.findSet(name); set != nil {
+		return nil, &Error{
+			Kind: NotFound, What: fmt.Sprintf("dataset %q is not here yet", name),
+			Hint: "download it with: convnet datasets pull " + name,
+		}
+	}
 	all, err := p.store.Datasets(ctx)
 	if err != nil {
 		return nil, explain("cannot list the datasets", err)

@@ -42,7 +42,7 @@ export function Pulling({ set }: { set: PublicDataset }) {
     <div className="panel">
       <h2>{set.title} is not here yet</h2>
       <p>
-        {set.description}. Licence: {set.licence}. <a href={set.source} rel="noreferrer">Where they come from</a>
+        {set.description}. Licence: {set.licence}. <a href={set.source} rel="noreferrer">Source</a>
       </p>
       <Button size="md" disabled={start.isPending} onClick={() => { start.mutate(); }}>
         Download {pictures(set.images)}{set.bytes > 0 ? ` (${megabytes(set.bytes)})` : ''}
