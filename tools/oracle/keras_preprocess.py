@@ -1,8 +1,6 @@
 """Records what Keras' preprocess_input makes of pixels, for the Go tests.
 
-    python3 -m venv /tmp/venv-keras
-    /tmp/venv-keras/bin/pip install --require-hashes -r tools/oracle/requirements-keras.txt
-    /tmp/venv-keras/bin/python tools/oracle/keras_preprocess.py model/testdata/preprocess.json
+    tools/oracle/run keras_preprocess.py
 
 The picture is [1, 256, 3] with the pixels (x, 255 - x, 7x mod 256). A network has the SHA-256
 of its float32 input, little-endian, and the first and last pixels of it.
