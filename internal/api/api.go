@@ -63,6 +63,7 @@ func routes(s *service, mux *http.ServeMux, version string) *huma.OpenAPI {
 	s.registerSearch(api)
 	s.registerPictures(api)
 	s.registerIndexes(api)
+	s.registerVisualizations(api)
 	s.registerJobs(api)
 	s.registerAbout(api)
 	return api.OpenAPI()

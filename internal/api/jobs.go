@@ -17,16 +17,17 @@ import (
 
 // Job is long work in the background.
 type Job struct {
-	ID        string         `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id"`
-	Kind      string         `json:"kind" doc:"What it does, for programs: index, pull, …"`
-	Arguments map[string]any `json:"arguments" doc:"What it was asked for, by kind"`
-	Title     string         `json:"title" doc:"What it does, for people"`
-	State     string         `json:"state" enum:"queued,running,done,failed,cancelled" doc:"The last three are final"`
-	Done      int            `json:"done" minimum:"0" doc:"Steps finished"`
-	Total     int            `json:"total" minimum:"0" doc:"Steps in all; 0 while not known"`
-	Error     *JobError      `json:"error,omitempty" doc:"Why it failed; absent otherwise"`
-	Created   time.Time      `json:"created" doc:"When it was asked for"`
-	Ended     *time.Time     `json:"ended,omitempty" doc:"When it ended; absent before"`
+	ID        string                 `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id"`
+	Kind      string                 `json:"kind" doc:"What it does, for programs: index, pull, visualize, …"`
+	Arguments map[string]any         `json:"arguments" doc:"What it was asked for, by kind"`
+	Title     string                 `json:"title" doc:"What it does, for people"`
+	State     string                 `json:"state" enum:"queued,running,done,failed,cancelled" doc:"The last three are final"`
+	Done      int                    `json:"done" minimum:"0" doc:"Steps finished"`
+	Total     int                    `json:"total" minimum:"0" doc:"Steps in all; 0 while not known"`
+	Render    *playground.RenderView `json:"render,omitempty" doc:"The picture on its way, of a job that renders one"`
+	Error     *JobError              `json:"error,omitempty" doc:"Why it failed; absent otherwise"`
+	Created   time.Time              `json:"created" doc:"When it was asked for"`
+	Ended     *time.Time             `json:"ended,omitempty" doc:"When it ended; absent before"`
 }
 
 // JobError says why a job failed.
@@ -43,6 +44,9 @@ func newJob(s job.Status) Job {
 	}
 	// They were JSON when the job was asked for.
 	_ = json.Unmarshal(s.Arguments, &j.Arguments)
+	if view, ok := s.View.(playground.RenderView); ok {
+		j.Render = &view
+	}
 	if s.State.Ended() {
 		ended := s.Ended.UTC()
 		j.Ended = &ended

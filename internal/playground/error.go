@@ -32,6 +32,8 @@ const (
 	Invalid Kind = "invalid"
 	// NotIndexed: the search needs vectors that were not computed yet.
 	NotIndexed Kind = "not_indexed"
+	// NotRendered: the picture was not rendered yet.
+	NotRendered Kind = "not_rendered"
 	// Conflict: something of that name is there already, or is being written.
 	Conflict Kind = "conflict"
 	// TooLarge: a picture exceeds the size that is taken.

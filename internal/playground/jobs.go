@@ -17,6 +17,7 @@ func (p *Playground) kinds() map[string]job.Kind {
 		"index":        {Queue: job.Compute, Run: body(p, p.runIndex)},
 		"pull":         {Queue: job.Download, Run: body(p, p.runPull)},
 		"pull-dataset": {Queue: job.Download, Run: body(p, p.runPullDataset)},
+		"visualize":    {Queue: job.Compute, Run: body(p, p.runVisualize)},
 	}
 	maps.Copy(kinds, p.options.Kinds)
 	return kinds

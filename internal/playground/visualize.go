@@ -16,18 +16,18 @@ import (
 
 // VisualizeRequest asks for a picture of what a part of a network responds to.
 type VisualizeRequest struct {
-	Model     string // "" for the default one
-	Weights   string // file; "" for the weights that the model has
-	Layer     string
-	Objective string  // channel, neuron, layer or class; "" is channel
-	Channel   int     // or the index of the class
-	With      *int    // a second channel, climbed together with the first
-	Blend     float64 // weight of the second, of 1 in all
-	Negative  bool    // the least instead of the most
-	Pictures  int     // rendered at once and pushed apart; 0 is one
-	Steps     int
-	Size      int
-	Seed      uint64
+	Model     string  `json:"model"`             // "" for the default one
+	Weights   string  `json:"weights,omitempty"` // file; "" for the weights that the model has
+	Layer     string  `json:"layer"`
+	Objective string  `json:"objective,omitempty"` // channel, neuron, layer or class; "" is channel
+	Channel   int     `json:"channel"`             // or the index of the class
+	With      *int    `json:"with,omitempty"`      // a second channel, climbed together with the first
+	Blend     float64 `json:"blend,omitempty"`     // weight of the second, of 1 in all
+	Negative  bool    `json:"negative,omitempty"`  // the least instead of the most
+	Pictures  int     `json:"pictures,omitempty"`  // rendered at once and pushed apart; 0 is one
+	Steps     int     `json:"steps,omitempty"`
+	Size      int     `json:"size,omitempty"`
+	Seed      uint64  `json:"seed,omitempty"`
 }
 
 // ObjectiveClass asks for the score of a class: the channel of a classifier.

@@ -272,6 +272,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{model}/layers/{layer}/channels/{channel}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture of a channel
+         * @description The picture that excites a channel most, as PNG with its recipe in the metadata. If it is not kept, a job is started, or the one at work is joined, and answered with 202.
+         */
+        get: operations["get-channel-image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/layers/{layer}/channels/{channel}/rendering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render a channel
+         * @description The picture that excites a channel most. One that is kept is answered at once; otherwise it is rendered by a job, whose events show it on its way. Whoever asks for the same picture joins the same job.
+         */
+        post: operations["render-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{model}/pull": {
         parameters: {
             query?: never;
@@ -344,6 +384,66 @@ export interface paths {
          * @description The picture as it is kept: JPEG.
          */
         get: operations["get-picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renderings/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a rendering
+         * @description What is known of a finished picture.
+         */
+        get: operations["get-rendering"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renderings/{hash}/frames/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frame of a rendering
+         * @description A finished picture as it was after one of its steps, as JPEG.
+         */
+        get: operations["get-rendering-frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renderings/{hash}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rendered picture
+         * @description A finished picture as PNG with its recipe in the metadata.
+         */
+        get: operations["get-rendering-image"];
         put?: never;
         post?: never;
         delete?: never;
@@ -624,8 +724,10 @@ export interface components {
             error?: components["schemas"]["JobError"];
             /** @description Id */
             id: string;
-            /** @description What it does, for programs: index, pull, … */
+            /** @description What it does, for programs: index, pull, visualize, … */
             kind: string;
+            /** @description The picture on its way, of a job that renders one */
+            render?: components["schemas"]["RenderView"];
             /**
              * @description The last three are final
              * @enum {string}
@@ -770,7 +872,7 @@ export interface components {
              * @description What kind of problem it is, for programs
              * @enum {string}
              */
-            code: "busy" | "conflict" | "forbidden" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_indexed" | "too_large" | "unavailable" | "unsupported";
+            code: "busy" | "conflict" | "forbidden" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_indexed" | "not_rendered" | "too_large" | "unavailable" | "unsupported";
             /** @description What failed and why, for people */
             detail: string;
             /** @description What to do about it; may be empty */
@@ -828,6 +930,75 @@ export interface components {
             index?: number;
             /** @description Id of the uploaded picture */
             picture?: string;
+        };
+        Recipe: {
+            /** Format: double */
+            blend: number;
+            channels: number[];
+            /** Format: double */
+            decay: number;
+            /** Format: double */
+            deviation: number;
+            /** Format: double */
+            diversity: number;
+            layer: string;
+            model: string;
+            negative: boolean;
+            objective: string;
+            parameters: string;
+            /** Format: int64 */
+            pictures: number;
+            /** Format: double */
+            rate: number;
+            /** Format: int64 */
+            seed: number;
+            /** Format: int64 */
+            size: number;
+            /** Format: int64 */
+            steps: number;
+            transforms: string;
+            /** Format: int64 */
+            version: number;
+            weights: string;
+        };
+        RenderState: {
+            /** @description The job that renders it; absent when it is finished */
+            job?: components["schemas"]["Job"];
+            /** @description The finished picture; absent while it is rendered */
+            rendering?: components["schemas"]["Rendering"];
+        };
+        RenderView: {
+            /** @description Hash of the recipe */
+            hash: string;
+            /** @description The picture as a data: address */
+            picture: string;
+            /**
+             * Format: int64
+             * @description Steps done
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description Steps in all
+             */
+            steps: number;
+            /** @description What the objective was before the step, by picture */
+            values: number[];
+        };
+        Rendering: {
+            /** @description Hash of the recipe: the picture's address */
+            hash: string;
+            /** @description All that the picture depends on */
+            recipe: components["schemas"]["Recipe"];
+            /**
+             * Format: double
+             * @description Time that it took
+             */
+            seconds: number;
+            /** @description Steps of which a frame is kept */
+            steps: number[];
+            /** @description What the objective is, by picture, without the transforms of the steps */
+            values: number[];
         };
         Result: {
             /** @description Class, empty if it has none */
@@ -2118,6 +2289,276 @@ export interface operations {
             };
         };
     };
+    "get-channel-image": {
+        parameters: {
+            query?: {
+                /** @description What is climbed: the channel's mean, its centre, the mean square of the whole layer, or the score of a class */
+                objective?: "channel" | "neuron" | "layer" | "class";
+                /** @description Second channel, climbed together with the first; -1 for none */
+                with?: number;
+                /** @description Weight of the second channel, of 1 in all */
+                blend?: number;
+                /** @description What excites least instead of most */
+                negative?: boolean;
+                /** @description Pictures rendered at once and made to differ, side by side */
+                pictures?: number;
+                /** @description Steps of the optimiser */
+                steps?: number;
+                /** @description Height and width of the picture */
+                size?: number;
+                /** @description Seed of the noise that it begins with */
+                seed?: number;
+                /** @description An interactive rendering goes first, and ends when nobody follows it any more; a bulk one waits for all others */
+                urgency?: "interactive" | "bulk";
+            };
+            header?: {
+                /** @description Entity tags that the client has */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the model */
+                model: string;
+                /** @description Name of the layer */
+                layer: string;
+                /** @description Channel of the layer, or index of a class */
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The job that renders it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "render-channel": {
+        parameters: {
+            query?: {
+                /** @description What is climbed: the channel's mean, its centre, the mean square of the whole layer, or the score of a class */
+                objective?: "channel" | "neuron" | "layer" | "class";
+                /** @description Second channel, climbed together with the first; -1 for none */
+                with?: number;
+                /** @description Weight of the second channel, of 1 in all */
+                blend?: number;
+                /** @description What excites least instead of most */
+                negative?: boolean;
+                /** @description Pictures rendered at once and made to differ, side by side */
+                pictures?: number;
+                /** @description Steps of the optimiser */
+                steps?: number;
+                /** @description Height and width of the picture */
+                size?: number;
+                /** @description Seed of the noise that it begins with */
+                seed?: number;
+                /** @description An interactive rendering goes first, and ends when nobody follows it any more; a bulk one waits for all others */
+                urgency?: "interactive" | "bulk";
+            };
+            header?: {
+                /** @description Entity tags that the client has */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the model */
+                model: string;
+                /** @description Name of the layer */
+                layer: string;
+                /** @description Channel of the layer, or index of a class */
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderState"];
+                };
+            };
+            /** @description It is rendered by a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "pull-model": {
         parameters: {
             query?: never;
@@ -2392,6 +2833,259 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description The client has the picture already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rendering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hash of the recipe */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendering"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rendering-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hash of the recipe */
+                hash: string;
+                /** @description Step of a frame that is kept */
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description The client has the picture already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rendering-image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hash of the recipe */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description The client has the picture already */
