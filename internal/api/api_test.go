@@ -51,9 +51,15 @@ type testServer struct {
 // of the program for none.
 func startServer(t testing.TB, sets ...*public.Set) *testServer {
 	t.Helper()
+	return startServerOn(t, t.TempDir(), sets...)
+}
+
+// startServerOn is startServer on a data directory that may be there already.
+func startServerOn(t testing.TB, data string, sets ...*public.Set) *testServer {
+	t.Helper()
 	s := &testServer{client: &http.Client{Transport: &http.Transport{}}}
 	pg, err := playground.New(t.Context(), playground.Options{
-		Data: t.TempDir(), Version: "test", Commit: "0123abc",
+		Data: data, Version: "test", Commit: "0123abc",
 		Background: true, Kinds: map[string]job.Kind{"test": {Queue: job.Compute, Run: s.work}}, Sets: sets,
 	})
 	if err != nil {
@@ -309,7 +315,7 @@ func TestScenarios(t *testing.T) {
 		{name: "search with an infinite p", target: "/api/v1/search?metric=minkowski&p=Inf", status: 422},
 		{name: "search with p below 1", target: "/api/v1/search?metric=minkowski&p=0.5", status: 422},
 		{name: "search with a query that cannot be read", target: "/api/v1/search?query=%zz", status: 400},
-		{name: "search with an unknown parameter", target: "/api/v1/search?dataset=small&colour=red", status: 200},
+		{name: "search with an unknown parameter", target: "/api/v1/search?dataset=small&colour=red", status: 422},
 		{name: "search with a bare parameter", target: "/api/v1/search?query", status: 422},
 		{name: "search in an odd language", target: "/api/v1/search?dataset=small", header: []string{"Accept", "a;x,b;q=,;;*"}, status: 200, contains: []string{"Content-Type: application/json"}},
 

@@ -2,14 +2,18 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/convnetplayground/convnet/internal/playground"
 )
 
 var (
@@ -18,8 +22,8 @@ var (
 )
 
 // strictRequest refuses what the framework would let pass: undecodable
-// queries, parameters that are empty or given twice, numbers that JSON would
-// not take (NaN, 0x10, +1, -0), and bodies of an undeclared type.
+// queries, parameters that are unknown, empty or given twice, numbers that JSON
+// would not take (NaN, 0x10, +1, -0), and bodies of an undeclared type.
 func strictRequest(ctx huma.Context, next func(huma.Context)) {
 	if p := checkRequest(ctx); p != nil {
 		_, w := humago.Unwrap(ctx)
@@ -36,6 +40,9 @@ func checkRequest(ctx huma.Context) *Problem {
 		return problem(http.StatusBadRequest, "invalid", "the query cannot be read: "+err.Error(), "")
 	}
 	op := ctx.Operation()
+	if p := checkNames(op, query); p != nil {
+		return p
+	}
 	for _, param := range op.Parameters {
 		var values []string
 		switch param.In {
@@ -55,6 +62,29 @@ func checkRequest(ctx huma.Context) *Problem {
 		}
 	}
 	return checkMediaType(op, ctx.Header("Content-Type"))
+}
+
+// checkNames refuses options that the operation does not have: a misspelt one
+// would otherwise be left out without a word.
+func checkNames(op *huma.Operation, query url.Values) *Problem {
+	var known []string
+	for _, param := range op.Parameters {
+		if param.In == "query" {
+			known = append(known, param.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if slices.Contains(known, name) {
+			continue
+		}
+		p := problem(http.StatusUnprocessableEntity, "invalid", fmt.Sprintf("there is no option %q", shorten(name)), "")
+		if len(known) > 0 {
+			p.Hint = "known: " + strings.Join(known, ", ")
+		}
+		p.Near = append(p.Near, playground.Near(name, known)...)
+		return p
+	}
+	return nil
 }
 
 func checkValues(param *huma.Param, values []string) string {
