@@ -79,7 +79,7 @@ func TestPicturesThatCannotBeRendered(t *testing.T) {
 		status int
 		want   string
 	}{
-		{layers + "block2b_add/channels/24/image", 422, "channel 24: layer block2b_add has 0 to 23"},
+		{layers + "block2b_add/channels/24/image", 422, "channel 24: the layer has 0 to 23"},
 		{layers + "block2b_ad/channels/0/image", 404, `layer \"block2b_ad\" is unknown`},
 		{"/api/v1/models/alexnet/layers/conv1/channels/0/image", 404, `model \"alexnet\" is unknown`},
 		{"/api/v1/models/vgg16/layers/block1_conv1/channels/0/image", 409, "its weights are not installed"},
