@@ -195,6 +195,9 @@ type GlobalAveragePooling2D struct{ KeepDims bool }
 // GlobalMaxPooling2D is the greatest value of each channel.
 type GlobalMaxPooling2D struct{}
 
+// globalSummary is what a tap of a Summary reads; no network has it as a layer.
+type globalSummary struct{}
+
 // Dense is a full matrix product.
 type Dense struct {
 	Units      int
@@ -221,6 +224,7 @@ func (Concatenate) Type() string            { return "Concatenate" }
 func (Dropout) Type() string                { return "Dropout" }
 func (GlobalAveragePooling2D) Type() string { return "GlobalAveragePooling2D" }
 func (GlobalMaxPooling2D) Type() string     { return "GlobalMaxPooling2D" }
+func (globalSummary) Type() string          { return "Summary" }
 func (Dense) Type() string                  { return "Dense" }
 
 // Type implements Op.
@@ -413,6 +417,10 @@ func (GlobalMaxPooling2D) shape(inputs []tensor.Shape) (tensor.Shape, error) {
 	return channels(inputs[0])
 }
 
+func (globalSummary) shape(inputs []tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape{summaryRows, inputs[0][len(inputs[0])-1]}, nil
+}
+
 func channels(input tensor.Shape) (tensor.Shape, error) {
 	if err := wantMap(input); err != nil {
 		return nil, err
@@ -441,6 +449,7 @@ func (Add) parameters(tensor.Shape) []Parameter                    { return nil 
 func (Dropout) parameters(tensor.Shape) []Parameter                { return nil }
 func (GlobalAveragePooling2D) parameters(tensor.Shape) []Parameter { return nil }
 func (GlobalMaxPooling2D) parameters(tensor.Shape) []Parameter     { return nil }
+func (globalSummary) parameters(tensor.Shape) []Parameter          { return nil }
 
 func (op Conv2D) parameters(input tensor.Shape) []Parameter {
 	kernel := Parameter{"kernel", tensor.Shape{op.Kernel.Height, op.Kernel.Width, input[2], op.Filters}}

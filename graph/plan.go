@@ -19,6 +19,11 @@ const (
 	Whole   Reduction = iota // [batch, height, width, channels] as it is
 	Mean                     // over height and width: [batch, channels]
 	Maximum                  // over height and width: [batch, channels]
+	// Summary is [batch, 3, channels], over height and width: the mean, the
+	// maximum, and where the maximum is first found in reading order, as
+	// y*width + x. Places are exact for maps of up to 2^24 pixels; that of NaN
+	// has no meaning.
+	Summary
 )
 
 // Tap asks for what a node puts out.
@@ -143,7 +148,7 @@ func (c *compiler) resolve(taps []Tap) ([]*Node, error) {
 		if tap.Linear {
 			node = c.withoutActivation(node)
 		}
-		if tap.Reduce != Whole && len(node.Shape) == 3 {
+		if tap.Reduce == Summary || tap.Reduce != Whole && len(node.Shape) == 3 {
 			key := reducedNode{node, tap.Reduce}
 			if reduced[key] == nil {
 				reduced[key] = reduction(node, tap.Reduce)
@@ -178,11 +183,15 @@ func (c *compiler) withoutActivation(node *Node) *Node {
 }
 
 func reduction(node *Node, r Reduction) *Node {
-	var op Op = GlobalAveragePooling2D{}
-	if r == Maximum {
-		op = GlobalMaxPooling2D{}
+	channels := node.Shape[len(node.Shape)-1]
+	n := &Node{Name: node.Name, Op: GlobalAveragePooling2D{}, Inputs: []*Node{node}, Shape: tensor.Shape{channels}}
+	switch r {
+	case Maximum:
+		n.Op = GlobalMaxPooling2D{}
+	case Summary:
+		n.Op, n.Shape = globalSummary{}, tensor.Shape{summaryRows, channels}
 	}
-	return &Node{Name: node.Name, Op: op, Inputs: []*Node{node}, Shape: tensor.Shape{node.Shape[2]}}
+	return n
 }
 
 // order lists the nodes that the outputs need, inputs first, and fills users.
@@ -275,6 +284,9 @@ func (c *compiler) emit(n *Node) error {
 		c.step(n, n, &globalPooling{node: n, average: true}, n.Inputs[0])
 	case GlobalMaxPooling2D:
 		c.step(n, n, &globalPooling{node: n}, n.Inputs[0])
+	case globalSummary:
+		c.plan.vector = max(c.plan.vector, 2*n.Shape[1])
+		c.step(n, n, &summary{node: n}, n.Inputs[0])
 	case Multiply:
 		c.step(n, n, &multiply{node: n}, n.Inputs[0], n.Inputs[1])
 	case Concatenate:

@@ -66,6 +66,8 @@ func (p *Pass) Tap(tap graph.Tap) Map {
 		return mean(m)
 	case graph.Maximum:
 		return p.maximum(m)
+	case graph.Summary:
+		return p.summary(m)
 	}
 	return m
 }
@@ -173,6 +175,20 @@ func (p *Pass) maximum(m Map) Map {
 			values = append(values, m.Data[i])
 		}
 		out.Data[c] = p.greatest(values)
+	}
+	return out
+}
+
+// summary has the mean, the maximum and the place of the maximum of each
+// channel.
+func (p *Pass) summary(m Map) Map {
+	out := newMap(tensor.Shape{1, 3, m.Channels})
+	copy(out.Data, mean(m).Data)
+	copy(out.Data[m.Channels:], p.maximum(m).Data)
+	for c := range m.Channels {
+		for m.Data[int(out.Data[2*m.Channels+c])*m.Channels+c] != out.Data[m.Channels+c] {
+			out.Data[2*m.Channels+c]++
+		}
 	}
 	return out
 }
