@@ -3,6 +3,7 @@ package preprocess_test
 import (
 	"bytes"
 	"errors"
+	"image"
 	"strings"
 	"testing"
 
@@ -112,5 +113,47 @@ func TestFillOfAnExtremeShape(t *testing.T) {
 	recipe.Fill(input, im)
 	if input[0] != 9 || input[len(input)-1] != 7 {
 		t.Errorf("corners are %g and %g, want 9 and 7", input[0], input[len(input)-1])
+	}
+}
+
+// A picture whose pixels say where they are shows what an input pixel is made of.
+func TestRegionIsWhereTheInputComesFrom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		side := rapid.IntRange(1, 120)
+		im := &preprocess.Image{Width: side.Draw(t, "width"), Height: side.Draw(t, "height")}
+		for y := range im.Height {
+			for x := range im.Width {
+				im.Pix = append(im.Pix, uint8(x), uint8(y), 0)
+			}
+		}
+		recipe := preprocess.Recipe{
+			Width: side.Draw(t, "to width"), Height: side.Draw(t, "to height"), Filter: preprocess.Nearest, Std: [3]float32{1, 1, 1},
+			Aspect: preprocess.Aspect(rapid.SampledFrom(preprocess.Aspects()).Draw(t, "aspect")),
+		}
+		input := make([]float32, 3*recipe.Width*recipe.Height)
+		recipe.Fill(input, im)
+		x, y := rapid.IntRange(0, recipe.Width-1).Draw(t, "x"), rapid.IntRange(0, recipe.Height-1).Draw(t, "y")
+		region := recipe.Region(image.Rect(x, y, x+1, y+1), im.Width, im.Height)
+		pixel := input[3*(y*recipe.Width+x):]
+		left, top := float64(pixel[0]), float64(pixel[1])
+		const rounding = 1e-9
+		centreX, centreY := (region.Left+region.Right)/2*float64(im.Width), (region.Top+region.Bottom)/2*float64(im.Height)
+		if centreX < left-rounding || centreX > left+1+rounding || centreY < top-rounding || centreY > top+1+rounding {
+			t.Fatalf("input %d,%d is made of pixel %g,%g, but %+v has its centre at %g,%g", x, y, left, top, region, centreX, centreY)
+		}
+	})
+}
+
+func TestRegionOfAWholeInput(t *testing.T) {
+	recipe := preprocess.Recipe{Width: 224, Height: 224, Aspect: preprocess.Squash}
+	whole := image.Rect(0, 0, 224, 224)
+	if got, want := recipe.Region(whole, 640, 480), (preprocess.Region{Right: 1, Bottom: 1}); got != want {
+		t.Errorf("squashed, it is %+v, want %+v", got, want)
+	}
+	recipe.Aspect = preprocess.Crop
+	// 640x480 becomes 341x256, of which columns 58 to 282 and rows 16 to 240 stay.
+	want := preprocess.Region{Left: 58. / 341, Top: 16. / 256, Right: 282. / 341, Bottom: 240. / 256}
+	if got := recipe.Region(whole, 640, 480); got != want {
+		t.Errorf("cropped, it is %+v, want %+v", got, want)
 	}
 }

@@ -85,10 +85,16 @@ func (r Recipe) fit(im *Image) *Image {
 	if r.Aspect != Crop {
 		return im.Resize(r.Width, r.Height, r.Filter)
 	}
-	width, height := r.beforeCrop(im.Width, im.Height)
-	corner := image.Pt((width-r.Width)/2, (height-r.Height)/2)
+	scaled, corner := r.window(im.Width, im.Height)
 	window := image.Rectangle{Min: corner, Max: corner.Add(image.Pt(r.Width, r.Height))}
-	return im.resizeWindow(width, height, window, r.Filter)
+	return im.resizeWindow(scaled.X, scaled.Y, window, r.Filter)
+}
+
+// window is the size of a scaled picture before a crop, and the corner at which
+// the crop begins.
+func (r Recipe) window(width, height int) (scaled, corner image.Point) {
+	width, height = r.beforeCrop(width, height)
+	return image.Pt(width, height), image.Pt((width-r.Width)/2, (height-r.Height)/2)
 }
 
 // beforeCrop is the smallest size of the picture's shape that covers the target and
@@ -99,6 +105,23 @@ func (r Recipe) beforeCrop(width, height int) (int, int) {
 		return w, (2*height*w + width) / (2 * width)
 	}
 	return (2*width*h + height) / (2 * height), h
+}
+
+// Region is a part of a picture in fractions of its width and height, from its
+// top left corner.
+type Region struct{ Left, Top, Right, Bottom float64 }
+
+// Region is where a part of the network input lies in the picture of a width
+// and height that it was made of. Resampling mixes in a little of the pixels
+// around it.
+func (r Recipe) Region(part image.Rectangle, width, height int) Region {
+	scaled, corner := image.Pt(r.Width, r.Height), image.Point{}
+	if r.Aspect == Crop {
+		scaled, corner = r.window(width, height)
+	}
+	part = part.Add(corner)
+	x, y := float64(scaled.X), float64(scaled.Y)
+	return Region{float64(part.Min.X) / x, float64(part.Min.Y) / y, float64(part.Max.X) / x, float64(part.Max.Y) / y}
 }
 
 // String names all that the recipe does, e.g.
