@@ -3,6 +3,7 @@ package embedding
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,89 @@ func FuzzManifest(f *testing.F) {
 		}
 		if m.Bytes != fileSize(m.Rows, m.Dim) || len(m.LeftOut) > m.Rows {
 			t.Errorf("accepted %+v", m)
+		}
+	})
+}
+
+func FuzzTopManifest(f *testing.F) {
+	shape := TopShape{Pictures: 3, Height: 7, Width: 7, Channels: 2}
+	whole, err := json.Marshal(topManifest{Format: topFormat, Version: topVersion, TopShape: shape, Bytes: shape.size()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add([]byte(`{"height": 1e30}`))
+	f.Add([]byte(`{"left_out": [{"row": -1}]}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		m, err := decodeTopManifest(bytes.NewReader(content))
+		if err != nil {
+			return
+		}
+		if m.Bytes != m.size() || len(m.LeftOut) > m.Pictures || m.Height*m.Width > maxPlaces {
+			t.Errorf("accepted %+v", m)
+		}
+	})
+}
+
+func FuzzTop(f *testing.F) {
+	m := topManifest{TopShape: TopShape{Pictures: 12, Height: 2, Width: 3, Channels: 2}}
+	m.Bytes = m.size()
+	content := m.header()
+	for i := range 2 * TopCount {
+		content = encodePeak(content, Peak{Picture: i % TopCount, Position: i % 6, Value: float32(-i)})
+	}
+	f.Add(content)
+	f.Add(content[:len(content)-3])
+	f.Add(m.header())
+	f.Fuzz(func(t *testing.T, content []byte) {
+		top, err := m.read(bytes.NewReader(content), 1)
+		if err != nil {
+			return
+		}
+		for i, p := range top.Peaks {
+			if m.checkPeak(p) != nil || i > 0 && !top.Peaks[i-1].before(p) || len(top.Peaks) > TopCount {
+				t.Errorf("accepted %+v", top.Peaks)
+			}
+		}
+	})
+}
+
+func FuzzTopJournal(f *testing.F) {
+	shape := TopShape{Pictures: 12, Height: 2, Width: 3, Channels: 2}
+	fresh := func() *TopWriter {
+		return &TopWriter{shape: shape, best: slices.Repeat([]Peak{nobody}, shape.Channels*TopCount), done: make([]bool, shape.Pictures)}
+	}
+	line, err := json.Marshal(fresh().startLine())
+	if err != nil {
+		f.Fatal(err)
+	}
+	start := string(line) + "\n"
+	record := string(endRecord(addPeak(addPeak(startRecord(nil, 5), 0, Peak{5, 1, 2}), 1, Peak{5, 0, -1})))
+	f.Add(start + record)
+	f.Add(start + record + record)
+	f.Add(start + string(endRecord(startRecord(nil, 3))) + record[:9])
+	f.Add(start + "\x00\x00\x00\x00\xff\xff\xff\xff")
+	f.Add(start[1:] + record)
+	f.Fuzz(func(t *testing.T, content string) {
+		w := fresh()
+		length, err := w.replay(strings.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if length > int64(len(content)) {
+			t.Errorf("read %d of %d bytes", length, len(content))
+		}
+		for i, p := range w.best {
+			if p != nobody && (shape.checkPeak(p) != nil || !w.done[p.Picture]) {
+				t.Errorf("accepted %+v", p)
+			}
+			if i%TopCount > 0 && p != nobody && !w.best[i-1].before(p) {
+				t.Errorf("%+v after %+v", p, w.best[i-1])
+			}
+		}
+		again := fresh()
+		if length2, err := again.replay(strings.NewReader(content[:length])); err != nil || length2 != length || !slices.Equal(again.best, w.best) {
+			t.Errorf("read again, %d bytes instead of %d, %v", length2, length, err)
 		}
 	})
 }

@@ -22,7 +22,10 @@ const (
 
 // NPYHeader is what stands before the values of a .npy file (format 1.0) of
 // little-endian float32 values in C order. Its length is a multiple of 64.
-func NPYHeader(shape ...int) []byte {
+func NPYHeader(shape ...int) []byte { return npyHeader("'<f4'", shape...) }
+
+// npyHeader is that of values of a type, as Python writes it.
+func npyHeader(descr string, shape ...int) []byte {
 	axes := make([]string, len(shape))
 	for i, extent := range shape {
 		axes[i] = strconv.Itoa(extent)
@@ -31,7 +34,7 @@ func NPYHeader(shape ...int) []byte {
 	if len(shape) == 1 {
 		tuple += ","
 	}
-	dict := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", tuple)
+	dict := fmt.Sprintf("{'descr': %s, 'fortran_order': False, 'shape': (%s), }", descr, tuple)
 	// Magic, two bytes of length, the text, a newline: filled up with spaces.
 	unpadded := len(npyMagic) + 2 + len(dict) + 1
 	dict += strings.Repeat(" ", (npyAlign-unpadded%npyAlign)%npyAlign) + "\n"

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/convnetplayground/convnet/embedding"
 )
 
@@ -28,6 +30,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "write slowly":
 		writeSlowly(os.Args[1])
+	case "tell slowly":
+		tellSlowly(os.Args[1])
 	case "hit a full disk":
 		hitFullDisk(os.Args[1])
 	case "write without permission":
@@ -51,9 +55,14 @@ func writeSlowly(dir string) {
 		fmt.Println(err)
 		return
 	}
+	slowly(func(i int) error { return w.Put(i, vector(i, helperDim)) })
+}
+
+// slowly puts rows one by one, saying so after each, until standard input ends.
+func slowly(put func(i int) error) {
 	more := bufio.NewScanner(os.Stdin)
 	for i := range helperRows {
-		if err := w.Put(i, vector(i, helperDim)); err != nil {
+		if err := put(i); err != nil {
 			fmt.Println(err)
 			return
 		}
@@ -64,9 +73,11 @@ func writeSlowly(dir string) {
 	}
 }
 
-func TestKilledWriterResumes(t *testing.T) {
-	dir := t.TempDir()
-	cmd := helper(t, "write slowly", dir)
+// killAfter kills a helper when it has put so many rows. Before that it calls
+// alive with the helper's process id.
+func killAfter(t *testing.T, rows int, name, dir string, alive func(pid int)) {
+	t.Helper()
+	cmd := helper(t, name, dir)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +90,6 @@ func TestKilledWriterResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cmd.Process.Kill()
-	const rows = 10
 	said := bufio.NewScanner(out)
 	for i := range rows {
 		if !said.Scan() || said.Text() != fmt.Sprint("put ", i) {
@@ -89,18 +99,24 @@ func TestKilledWriterResumes(t *testing.T) {
 			fmt.Fprintln(in)
 		}
 	}
-
-	// While it lives, nobody else writes the same matrix.
-	s := openStore(t, dir)
-	_, err = s.Writer(testKey, helperRows, helperDim)
-	if !errors.Is(err, embedding.ErrBusy) || !strings.Contains(err.Error(), fmt.Sprint("process ", cmd.Process.Pid)) {
-		t.Fatalf("second writer: %v, expected ErrBusy that names process %d", err, cmd.Process.Pid)
-	}
-
+	alive(cmd.Process.Pid)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	cmd.Wait()
+}
+
+func TestKilledWriterResumes(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	const rows = 10
+	// While it lives, nobody else writes the same matrix.
+	killAfter(t, rows, "write slowly", dir, func(pid int) {
+		_, err := s.Writer(testKey, helperRows, helperDim)
+		if !errors.Is(err, embedding.ErrBusy) || !strings.Contains(err.Error(), fmt.Sprint("process ", pid)) {
+			t.Fatalf("second writer: %v, expected ErrBusy that names process %d", err, pid)
+		}
+	})
 	if _, err := s.Load(testKey); !errors.Is(err, embedding.ErrNotFound) {
 		t.Fatalf("load of half a matrix: %v", err)
 	}
@@ -127,6 +143,56 @@ func TestKilledWriterResumes(t *testing.T) {
 			if m.Row(i)[j] != want {
 				t.Fatalf("row %d: %v at %d, expected %v", i, m.Row(i)[j], j, want)
 			}
+		}
+	}
+}
+
+var helperTop = embedding.TopShape{Pictures: helperRows, Height: 7, Width: 7, Channels: 300}
+
+func tellSlowly(dir string) {
+	w, err := embedding.Open(dir).TopWriter(testKey, helperTop)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	pictures := drawPictures(7, helperTop)
+	slowly(func(i int) error { return w.Put(i, pictures[i].values, pictures[i].positions) })
+}
+
+func TestKilledTopWriterResumes(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	const told = 20
+	killAfter(t, told, "tell slowly", dir, func(int) {
+		if _, err := s.TopWriter(testKey, helperTop); !errors.Is(err, embedding.ErrBusy) {
+			t.Errorf("second writer: %v, expected ErrBusy", err)
+		}
+	})
+	if _, err := s.Top(testKey, 0); !errors.Is(err, embedding.ErrNotFound) {
+		t.Fatalf("half of them: %v", err)
+	}
+	w := openTopWriter(t, s, helperTop)
+	pictures := drawPictures(7, helperTop)
+	for i, p := range pictures {
+		if w.Done(i) != (i < told) {
+			t.Errorf("picture %d done: %v", i, w.Done(i))
+		}
+		if !w.Done(i) {
+			if err := w.Put(i, p.values, p.positions); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	for c := range helperTop.Channels {
+		top, err := s.Top(testKey, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(bestOf(pictures, c, nil), top.Peaks); diff != "" {
+			t.Fatalf("channel %d: %s", c, diff)
 		}
 	}
 }

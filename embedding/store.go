@@ -208,10 +208,14 @@ func (m *Manifest) check() error {
 	if want := fileSize(m.Rows, m.Dim); m.Bytes != want {
 		return fmt.Errorf("claims %d bytes, %d rows of %d values are %d", m.Bytes, m.Rows, m.Dim, want)
 	}
+	return checkLeftOut(m.LeftOut, m.Rows)
+}
+
+func checkLeftOut(all []LeftOut, rows int) error {
 	last := -1
-	for _, left := range m.LeftOut {
-		if left.Row <= last || left.Row >= m.Rows {
-			return fmt.Errorf("left-out row %d after %d, of %d rows", left.Row, last, m.Rows)
+	for _, left := range all {
+		if left.Row <= last || left.Row >= rows {
+			return fmt.Errorf("left-out row %d after %d, of %d rows", left.Row, last, rows)
 		}
 		last = left.Row
 	}

@@ -233,13 +233,19 @@ func (w *Writer) manifest() ([]byte, error) {
 		Format: manifestFormat, Version: manifestVersion,
 		Key: w.key, Rows: w.rows, Dim: w.dim, Bytes: fileSize(w.rows, w.dim),
 		Created: time.Now().UTC().Truncate(time.Second),
-		LeftOut: []LeftOut{},
+		LeftOut: sortedReasons(w.reasons),
 	}
-	for row, reason := range w.reasons {
-		m.LeftOut = append(m.LeftOut, LeftOut{Row: row, Reason: reason})
-	}
-	slices.SortFunc(m.LeftOut, func(a, b LeftOut) int { return a.Row - b.Row })
 	return json.MarshalIndent(m, "", "  ")
+}
+
+// sortedReasons lists the rows that were left out.
+func sortedReasons(reasons map[int]string) []LeftOut {
+	list := []LeftOut{}
+	for row, reason := range reasons {
+		list = append(list, LeftOut{Row: row, Reason: reason})
+	}
+	slices.SortFunc(list, func(a, b LeftOut) int { return a.Row - b.Row })
+	return list
 }
 
 // Close ends writing and lets other writers of the key in. What is finished
