@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/convnetplayground/convnet/graph"
@@ -84,9 +82,9 @@ func (m *Model) CheckSize(size int) error {
 	return err
 }
 
-// plan compiles the forward pass of one picture to the layers, once.
-func (m *Model) plan(ctx context.Context, size int, layers []string, p Pooling) (*graph.Plan, error) {
-	key := strings.Join(append([]string{strconv.Itoa(size), string(p)}, layers...), " ")
+// plan compiles the forward pass of one picture to the taps, once.
+func (m *Model) plan(ctx context.Context, size int, taps []graph.Tap) (*graph.Plan, error) {
+	key := fmt.Sprint(size, taps)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if plan := m.plans[key]; plan != nil {
@@ -96,12 +94,10 @@ func (m *Model) plan(ctx context.Context, size int, layers []string, p Pooling) 
 	if err != nil {
 		return nil, err
 	}
-	taps := make([]graph.Tap, len(layers))
-	for i, layer := range layers {
-		if network.Graph().Node(layer) == nil {
-			return nil, m.unknownLayer(layer, size)
+	for _, tap := range taps {
+		if network.Graph().Node(tap.Node) == nil {
+			return nil, m.unknownLayer(tap.Node, size)
 		}
-		taps[i] = graph.Tap{Node: layer, Reduce: p.reduction()}
 	}
 	plan, err := network.Compile(ctx, 1, taps...)
 	if err != nil {

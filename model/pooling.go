@@ -37,3 +37,12 @@ func (p Pooling) reduction() graph.Reduction {
 	}
 	return graph.Whole
 }
+
+// reductionWith is the reduction of a layer whose peaks may be wanted as well: a
+// summary has the pooled vector in it.
+func (p Pooling) reductionWith(peaks bool) graph.Reduction {
+	if peaks && (p == Avg || p == Max) {
+		return graph.Summary
+	}
+	return p.reduction()
+}
