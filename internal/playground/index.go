@@ -82,8 +82,9 @@ func countLayers(layers []string) string {
 }
 
 // Index computes the vectors of every picture of a dataset at all layers asked
-// for, in one pass, and keeps them. What is there already is not computed
-// again, and what a cancelled or killed run finished is kept. progress, which
+// for, in one pass, and finds the pictures that excite each of their channels
+// most; both are kept. What is there already is not computed again, and what a
+// cancelled or killed run finished is kept. progress, which
 // may be nil, is told the pictures finished; it is called from several
 // goroutines.
 func (p *Playground) Index(ctx context.Context, r IndexRequest, progress func(done, total int)) (IndexReport, error) {
@@ -104,7 +105,7 @@ func (p *Playground) index(ctx context.Context, x indexing, progress func(done, 
 	if err != nil {
 		return report, err
 	}
-	if len(missing) > 0 {
+	if !missing.none() {
 		report.Computed, err = p.fill(ctx, x, missing, progress)
 		if err != nil {
 			return report, explain("cannot index dataset "+x.dataset.Name, err)
@@ -126,24 +127,39 @@ func (p *Playground) record(ctx context.Context, x indexing, report IndexReport,
 	return explain("cannot note the run", err)
 }
 
-// missing lists the keys of those layers whose vectors are not there.
-func (p *Playground) missing(x indexing) ([]embedding.Key, error) {
-	var keys []embedding.Key
+// gaps is what an index lacks, by layer.
+type gaps struct {
+	vectors []embedding.Key
+	tops    []embedding.Key
+}
+
+func (g gaps) none() bool { return len(g.vectors)+len(g.tops) == 0 }
+
+// missing lists the keys of those layers whose vectors or top pictures are not
+// there.
+func (p *Playground) missing(x indexing) (gaps, error) {
+	var g gaps
 	for _, layer := range x.layers {
 		key, err := p.key(x.dataset, x.model, layer, x.pooling, x.recipe)
 		if err != nil {
-			return nil, err
+			return g, err
 		}
 		_, err = p.store.Embeddings().Load(key)
 		if errors.Is(err, embedding.ErrNotFound) {
-			keys = append(keys, key)
-			continue
+			g.vectors, err = append(g.vectors, key), nil
 		}
 		if err != nil {
-			return nil, explain("cannot read the vectors of layer "+layer, err)
+			return g, explain("cannot read the vectors of layer "+layer, err)
+		}
+		_, err = p.store.Embeddings().Top(key, 0)
+		if errors.Is(err, embedding.ErrNotFound) {
+			g.tops, err = append(g.tops, key), nil
+		}
+		if err != nil {
+			return g, explain("cannot read the top pictures of layer "+layer, err)
 		}
 	}
-	return keys, nil
+	return g, nil
 }
 
 // leftOut lists the pictures that have no vector.
@@ -170,10 +186,11 @@ func (p *Playground) leftOut(x indexing) ([]LeftOut, error) {
 type filling struct {
 	dataset *dataset.Dataset
 	model   *model.Model
-	layers  []string
 	pooling model.Pooling
 	recipe  preprocess.Recipe
-	writers []*embedding.Writer // one per layer
+	vectors []*embedding.Writer    // one per layer that lacks them
+	tops    []*embedding.TopWriter // one per layer that lacks them; nil where another run is at it
+	outputs []output               // all of these
 
 	next    atomic.Int64
 	todo    []int // pictures
@@ -184,32 +201,33 @@ type filling struct {
 	leftOut map[int]string
 }
 
-// fill makes the matrices of keys and returns how many pictures it computed.
-func (p *Playground) fill(ctx context.Context, x indexing, keys []embedding.Key, progress func(done, total int)) (int, error) {
+// output is a file that is filled picture by picture.
+type output interface {
+	Done(picture int) bool
+	LeaveOut(picture int, reason string) error
+	Commit() error
+	Close() error
+}
+
+// fill fills the gaps and returns how many pictures it computed.
+func (p *Playground) fill(ctx context.Context, x indexing, missing gaps, progress func(done, total int)) (int, error) {
 	m, err := p.model(x.model)
 	if err != nil {
 		return 0, err
 	}
 	f := &filling{dataset: x.dataset, model: m, pooling: x.pooling, recipe: x.recipe, reports: progress, leftOut: map[int]string{}}
-	for _, key := range keys {
-		f.layers = append(f.layers, key.Layer)
-	}
-	workers, err := f.workers(ctx, p.options.Threads)
+	workers, err := f.workers(ctx, missing, p.options.Threads)
 	if err != nil {
 		return 0, err
 	}
 	// Close after Commit does nothing; before it, it keeps what is finished.
 	defer func() {
-		for _, w := range f.writers {
-			w.Close()
+		for _, o := range f.outputs {
+			o.Close()
 		}
 	}()
-	for i, key := range keys {
-		w, err := p.store.Embeddings().Writer(key, len(x.dataset.Images), elements(workers[0].Shapes()[i]))
-		if err != nil {
-			return 0, err
-		}
-		f.writers = append(f.writers, w)
+	if err := f.open(p.store.Embeddings(), missing, workers[0]); err != nil {
+		return 0, err
 	}
 	f.plan()
 	if err := f.run(ctx, workers); err != nil {
@@ -220,16 +238,51 @@ func (p *Playground) fill(ctx context.Context, x indexing, keys []embedding.Key,
 
 // workers makes the embedders, one for each goroutine: whole pictures in
 // parallel are faster than one picture split over threads.
-func (f *filling) workers(ctx context.Context, threads int) ([]*model.Embedder, error) {
+func (f *filling) workers(ctx context.Context, missing gaps, threads int) ([]*model.Embedder, error) {
 	embedders := make([]*model.Embedder, max(1, min(threads, len(f.dataset.Images))))
 	for i := range embedders {
-		e, err := f.model.Embedder(ctx, f.layers, f.pooling, f.recipe, nil)
+		e, err := f.model.PeakEmbedder(ctx, layersOf(missing.vectors), f.pooling, layersOf(missing.tops), f.recipe, nil)
 		if err != nil {
 			return nil, err
 		}
 		embedders[i] = e
 	}
 	return embedders, nil
+}
+
+func layersOf(keys []embedding.Key) []string {
+	var layers []string
+	for _, key := range keys {
+		layers = append(layers, key.Layer)
+	}
+	return layers
+}
+
+// open starts the outputs, in the shapes that an embedder tells. Top pictures do
+// not depend on the pooling, so a run with another one may be at them: while
+// there are vectors to make, they are left to it.
+func (f *filling) open(store *embedding.Store, missing gaps, e *model.Embedder) error {
+	for i, key := range missing.vectors {
+		w, err := store.Writer(key, len(f.dataset.Images), elements(e.Shapes()[i]))
+		if err != nil {
+			return err
+		}
+		f.vectors, f.outputs = append(f.vectors, w), append(f.outputs, w)
+	}
+	for i, key := range missing.tops {
+		peaks := e.Peaks()[i]
+		w, err := store.TopWriter(key, embedding.TopShape{
+			Pictures: len(f.dataset.Images), Height: peaks.Height, Width: peaks.Width, Channels: len(peaks.Values),
+		})
+		switch {
+		case err == nil:
+			f.outputs = append(f.outputs, w)
+		case len(missing.vectors) == 0 || !errors.Is(err, embedding.ErrBusy):
+			return err
+		}
+		f.tops = append(f.tops, w)
+	}
+	return nil
 }
 
 func elements(shape []int) int {
@@ -240,14 +293,11 @@ func elements(shape []int) int {
 	return n
 }
 
-// plan lists the pictures that at least one layer lacks.
+// plan lists the pictures that at least one output lacks.
 func (f *filling) plan() {
 	for i := range f.dataset.Images {
-		for _, w := range f.writers {
-			if !w.Done(i) {
-				f.todo = append(f.todo, i)
-				break
-			}
+		if slices.ContainsFunc(f.outputs, func(o output) bool { return !o.Done(i) }) {
+			f.todo = append(f.todo, i)
 		}
 	}
 	f.done.Store(int64(len(f.dataset.Images) - len(f.todo)))
@@ -280,7 +330,7 @@ func (f *filling) run(ctx context.Context, workers []*model.Embedder) error {
 	return g.Wait()
 }
 
-// picture fills the rows of one picture. A picture that cannot be read is no
+// picture fills what the outputs lack of one picture. A picture that cannot be read is no
 // error: it is left out.
 func (f *filling) picture(ctx context.Context, e *model.Embedder, i int) error {
 	if err := ctx.Err(); err != nil {
@@ -297,7 +347,7 @@ func (f *filling) picture(ctx context.Context, e *model.Embedder, i int) error {
 	if err != nil {
 		return err
 	}
-	for layer, w := range f.writers {
+	for layer, w := range f.vectors {
 		if w.Done(i) {
 			continue
 		}
@@ -305,26 +355,35 @@ func (f *filling) picture(ctx context.Context, e *model.Embedder, i int) error {
 			return err
 		}
 	}
+	for layer, w := range f.tops {
+		if w == nil {
+			continue
+		}
+		peaks := e.Peaks()[layer]
+		if err := w.Put(i, peaks.Values, peaks.Positions); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// commit makes the matrices whole. Rows are left out only now, so that a
-// picture that could not be read is tried again by the run after a killed one.
+// commit makes the outputs whole. Pictures are left out only now, so that one
+// that could not be read is tried again by the run after a killed one.
 func (f *filling) commit() error {
 	if n := len(f.leftOut); n > 0 && n == len(f.dataset.Images) {
 		return invalid("cannot index dataset "+f.dataset.Name, "none of its pictures can be read, the first because of: "+f.leftOut[f.todo[0]],
 			"if its folder moved or changed, remove the dataset and add it again")
 	}
-	for _, w := range f.writers {
+	for _, o := range f.outputs {
 		for i, reason := range f.leftOut {
-			if w.Done(i) {
+			if o.Done(i) {
 				continue
 			}
-			if err := w.LeaveOut(i, reason); err != nil {
+			if err := o.LeaveOut(i, reason); err != nil {
 				return err
 			}
 		}
-		if err := w.Commit(); err != nil {
+		if err := o.Commit(); err != nil {
 			return err
 		}
 	}
