@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/convnetplayground/convnet/internal/fetch"
 	"github.com/convnetplayground/convnet/weights"
 	"github.com/convnetplayground/convnet/weights/embedded"
 	"github.com/convnetplayground/convnet/zoo"
@@ -262,6 +263,7 @@ type Import struct {
 	Architecture string
 	File         string   // with the weights
 	Labels       []string // of the classes; none for ImageNet's, or plain numbers
+	Classes      int      // that the file must know; 0 for any number
 	Source       string   // where the file came from
 	SHA256       string   // of the file where it is known already
 	Replace      bool     // what is installed under the name
@@ -307,6 +309,9 @@ func examine(im Import) (Installation, error) {
 	if n := len(im.Labels); n > 0 && (!o.Top || n != m.info.Classes) {
 		return Installation{}, fmt.Errorf("model %s: %d labels for %d classes", im.Architecture, n, m.info.Classes)
 	}
+	if im.Classes != 0 && im.Classes != m.info.Classes {
+		return Installation{}, fmt.Errorf("model %s: weights for %d classes, not %d", im.Architecture, m.info.Classes, im.Classes)
+	}
 	info, err := os.Stat(im.File)
 	if err != nil {
 		return Installation{}, err
@@ -335,7 +340,9 @@ func (l *Library) place(ctx context.Context, name string, im Import, i *Installa
 	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
 	to := filepath.Join(stage, weightsFile)
 	if !im.Shared || os.Link(im.File, to) != nil {
-		if err := copyFile(ctx, to, im.File, progress); err != nil {
+		// The hash shows a file that changed since it was examined.
+		request := fetch.Request{Source: im.File, Dest: to, SHA256: i.SHA256, Progress: progress}
+		if _, err := fetch.Copy(ctx, request); err != nil {
 			return err
 		}
 	}
@@ -381,4 +388,14 @@ func (l *Library) discard(name string) error {
 		err = nil
 	}
 	return errors.Join(err, os.RemoveAll(gone))
+}
+
+// writeFile writes a new file that is on the disk when it returns.
+func writeFile(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
 }

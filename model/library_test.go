@@ -145,6 +145,7 @@ func TestInstallRefusals(t *testing.T) {
 		want string
 	}{
 		{"labels for other classes", model.Import{Architecture: "mobilenet", File: file, Labels: []string{"one"}}, "1 labels for 3 classes"},
+		{"other classes than asked for", model.Import{Architecture: "mobilenet", File: file, Classes: 1000}, "weights for 3 classes, not 1000"},
 		{"another architecture", model.Import{Architecture: "mobilenetv2", File: file}, "weights do not fit the network"},
 		{"the name of another architecture", model.Import{Name: "vgg16", Architecture: "mobilenet", File: file}, "not usable as a name"},
 		{"a name that leads elsewhere", model.Import{Name: "../x", Architecture: "mobilenet", File: file}, "not usable as a name"},

@@ -41,10 +41,12 @@ type Options struct {
 	ImageNet bool
 }
 
+// ImageNetClasses is how many classes the official weights know.
+const ImageNetClasses = 1000
+
 const (
-	imageNetClasses = 1000
-	maxSize         = 4096
-	maxClasses      = 1 << 20
+	maxSize    = 4096
+	maxClasses = 1 << 20
 )
 
 // Build writes the network down. It fails where the input is smaller than the
@@ -54,7 +56,7 @@ func (a Architecture) Build(o Options) (*graph.Graph, error) {
 		o.Size = a.Size
 	}
 	if o.Classes == 0 {
-		o.Classes = imageNetClasses
+		o.Classes = ImageNetClasses
 	}
 	if o.Size < a.MinSize || o.Size > maxSize {
 		return nil, fmt.Errorf("%s for pictures of %dx%d: height and width must be from %d to %d", a.Name, o.Size, o.Size, a.MinSize, maxSize)

@@ -39,9 +39,11 @@ import (
 )
 
 // mobilenet is a file with random weights of a MobileNet that knows three classes.
-var mobilenet = sync.OnceValue(func() []byte {
+var mobilenet = sync.OnceValue(func() []byte { return mobilenetOf(3) })
+
+func mobilenetOf(classes int) []byte {
 	a, _ := zoo.Find("mobilenet")
-	g, err := a.Build(zoo.Options{Top: true, Classes: 3})
+	g, err := a.Build(zoo.Options{Top: true, Classes: classes})
 	if err != nil {
 		panic(err)
 	}
@@ -59,7 +61,7 @@ var mobilenet = sync.OnceValue(func() []byte {
 		panic(err)
 	}
 	return file.Bytes()
-})
+}
 
 func sha(content []byte) string {
 	sum := sha256.Sum256(content)
@@ -353,18 +355,20 @@ func (n *internet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // The official addresses are asked for, and what comes from them must have the
-// hash that Keras pins, where it pins one.
+// hash that Keras pins. Where it pins none, it must at least know the classes
+// that the official weights know.
 func TestPullAsksTheOfficialAddress(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs a system that takes its certificates from SSL_CERT_FILE")
 	}
 	var mu sync.Mutex
 	var asked []string
+	answer := mobilenet()
 	n := newInternet(t, func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		asked = append(asked, r.UserAgent()+" https://"+r.Host+r.URL.Path)
-		w.Write(mobilenet())
+		w.Write(answer)
 	}, "storage.googleapis.com")
 	authority := filepath.Join(t.TempDir(), "authority.pem")
 	write(t, authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: n.certificate.Certificate[0]})))
@@ -376,16 +380,18 @@ func TestPullAsksTheOfficialAddress(t *testing.T) {
 	for _, tt := range []struct {
 		args  []string
 		from  zoo.File
+		file  []byte
 		says  string // regular expression
 		state string
 	}{
-		{[]string{"densenet121"}, densenet.Weights.Top, wrong(densenet.Weights.Top), model.Missing},
-		{[]string{"densenet121", "--notop"}, densenet.Weights.NoTop, wrong(densenet.Weights.NoTop), model.Missing},
-		{[]string{"mobilenet"}, unpinned.Weights.Top, "^$", model.Installed},
+		{[]string{"densenet121"}, densenet.Weights.Top, mobilenet(), wrong(densenet.Weights.Top), model.Missing},
+		{[]string{"densenet121", "--notop"}, densenet.Weights.NoTop, mobilenet(), wrong(densenet.Weights.NoTop), model.Missing},
+		{[]string{"mobilenet"}, unpinned.Weights.Top, mobilenet(), "weights for 3 classes, not 1000", model.Missing},
+		{[]string{"mobilenet"}, unpinned.Weights.Top, mobilenetOf(zoo.ImageNetClasses), "^$", model.Installed},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			mu.Lock()
-			asked = nil
+			asked, answer = nil, tt.file
 			mu.Unlock()
 			data := t.TempDir()
 			c := program(t, append([]string{"models", "pull", "--data", data}, tt.args...)...)

@@ -84,7 +84,7 @@ func (m *Models) Pull(ctx context.Context, r PullRequest, progress func(done, to
 		return InstallReport{}, explain("cannot pull "+r.Model, err)
 	}
 	i, err = m.library.Install(ctx, model.Import{
-		Architecture: r.Model, File: file.path, SHA256: file.SHA256, Source: source.URL, Replace: r.Replace, Shared: true,
+		Architecture: r.Model, File: file.path, SHA256: file.SHA256, Classes: r.classes(), Source: source.URL, Replace: r.Replace, Shared: true,
 	}, nil)
 	if err != nil {
 		err = unfit("cannot install "+r.Model, r.Model, err)
@@ -94,6 +94,15 @@ func (m *Models) Pull(ctx context.Context, r PullRequest, progress func(done, to
 		err = explain("cannot install "+r.Model, e)
 	}
 	return newInstallReport(r.Model, i, err == nil), err
+}
+
+// classes is how many the weights must know: Keras pins no hash for some of the
+// official files.
+func (r PullRequest) classes() int {
+	if r.From != "" || r.NoTop {
+		return 0
+	}
+	return zoo.ImageNetClasses
 }
 
 // pullSource is where a request takes weights from.
