@@ -14,10 +14,6 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// plain are the kernels that are Go at every level: no network with weights in
-// the program uses them, so they have not been worth assembly.
-var plain = map[string]bool{"sigmoid": true, "swish": true, "sigmoidGradient": true, "swishGradient": true}
-
 // TestAssemblyIsTaken asks a second source what the processor has.
 func TestAssemblyIsTaken(t *testing.T) {
 	has := map[Level]bool{
@@ -32,9 +28,6 @@ func TestAssemblyIsTaken(t *testing.T) {
 		}
 		if err == nil && level != Generic {
 			for field, function := range functions(set) {
-				if plain[field] {
-					continue
-				}
 				if want := strings.ToUpper(string(level)); !strings.HasSuffix(function, want) {
 					t.Errorf("level %s: %s is %s, want one of %s", level, field, function, want)
 				}

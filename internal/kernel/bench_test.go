@@ -116,6 +116,10 @@ func BenchmarkVector(b *testing.B) {
 		{"Accumulate", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Accumulate(dst, x) }},
 		{"Maximum", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Maximum(dst, x) }},
 		{"ClampGradient", 3, func(set *kernel.Set, dst, x, y, _ []float32) { set.ClampGradient(dst, x, y, 0, 6) }},
+		{"Sigmoid", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Sigmoid(dst, x) }},
+		{"Swish", 2, func(set *kernel.Set, dst, x, _, _ []float32) { set.Swish(dst, x) }},
+		{"SigmoidGradient", 3, func(set *kernel.Set, dst, x, y, _ []float32) { set.SigmoidGradient(dst, x, y) }},
+		{"SwishGradient", 3, func(set *kernel.Set, dst, x, y, _ []float32) { set.SwishGradient(dst, x, y) }},
 		{"MaximumGradient", 5, func(set *kernel.Set, dst, x, y, z []float32) { set.MaximumGradient(dst, x, y, z) }},
 	}
 	for _, f := range functions {

@@ -99,6 +99,10 @@ func TestDifferentLengthsPanic(t *testing.T) {
 		"Maximum":          func() { set.Maximum(a, b) },
 		"ClampGradient":    func() { set.ClampGradient(a, a, b, 0, 1) },
 		"MaximumGradient":  func() { set.MaximumGradient(a, a, a, b) },
+		"Sigmoid":          func() { set.Sigmoid(a, b) },
+		"Swish":            func() { set.Swish(b, a) },
+		"SigmoidGradient":  func() { set.SigmoidGradient(a, b, a) },
+		"SwishGradient":    func() { set.SwishGradient(a, a, b) },
 		"Dot":              func() { kernel.Dot(a, b) },
 		"GreatestDistance": func() { kernel.GreatestDistance(b, a) },
 	}

@@ -1069,6 +1069,948 @@ done:
 	VZEROUPPER
 	RET
 
+// func sigmoidAVX2(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ x+8(FP), DX
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y0
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      32(DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y0
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 32(CX)
+	VMOVUPS      64(DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y0
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 64(CX)
+	VMOVUPS      96(DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y0
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 96(CX)
+	ADDQ         $+128, CX
+	ADDQ         $+128, DX
+	SUBQ         $+32, AX
+	JGE          turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y0
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
+	JGE          vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y1
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all80000000<>+0(SB)/4, $0x80000000
+DATA all80000000<>+4(SB)/4, $0x80000000
+DATA all80000000<>+8(SB)/4, $0x80000000
+DATA all80000000<>+12(SB)/4, $0x80000000
+DATA all80000000<>+16(SB)/4, $0x80000000
+DATA all80000000<>+20(SB)/4, $0x80000000
+DATA all80000000<>+24(SB)/4, $0x80000000
+DATA all80000000<>+28(SB)/4, $0x80000000
+DATA all80000000<>+32(SB)/4, $0x80000000
+DATA all80000000<>+36(SB)/4, $0x80000000
+DATA all80000000<>+40(SB)/4, $0x80000000
+DATA all80000000<>+44(SB)/4, $0x80000000
+DATA all80000000<>+48(SB)/4, $0x80000000
+DATA all80000000<>+52(SB)/4, $0x80000000
+DATA all80000000<>+56(SB)/4, $0x80000000
+DATA all80000000<>+60(SB)/4, $0x80000000
+GLOBL all80000000<>(SB), RODATA|NOPTR, $64
+
+DATA all3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
+GLOBL all3fb8aa3b<>(SB), RODATA|NOPTR, $64
+
+DATA all3f318000<>+0(SB)/4, $0x3f318000
+DATA all3f318000<>+4(SB)/4, $0x3f318000
+DATA all3f318000<>+8(SB)/4, $0x3f318000
+DATA all3f318000<>+12(SB)/4, $0x3f318000
+DATA all3f318000<>+16(SB)/4, $0x3f318000
+DATA all3f318000<>+20(SB)/4, $0x3f318000
+DATA all3f318000<>+24(SB)/4, $0x3f318000
+DATA all3f318000<>+28(SB)/4, $0x3f318000
+DATA all3f318000<>+32(SB)/4, $0x3f318000
+DATA all3f318000<>+36(SB)/4, $0x3f318000
+DATA all3f318000<>+40(SB)/4, $0x3f318000
+DATA all3f318000<>+44(SB)/4, $0x3f318000
+DATA all3f318000<>+48(SB)/4, $0x3f318000
+DATA all3f318000<>+52(SB)/4, $0x3f318000
+DATA all3f318000<>+56(SB)/4, $0x3f318000
+DATA all3f318000<>+60(SB)/4, $0x3f318000
+GLOBL all3f318000<>(SB), RODATA|NOPTR, $64
+
+DATA allb95e8083<>+0(SB)/4, $0xb95e8083
+DATA allb95e8083<>+4(SB)/4, $0xb95e8083
+DATA allb95e8083<>+8(SB)/4, $0xb95e8083
+DATA allb95e8083<>+12(SB)/4, $0xb95e8083
+DATA allb95e8083<>+16(SB)/4, $0xb95e8083
+DATA allb95e8083<>+20(SB)/4, $0xb95e8083
+DATA allb95e8083<>+24(SB)/4, $0xb95e8083
+DATA allb95e8083<>+28(SB)/4, $0xb95e8083
+DATA allb95e8083<>+32(SB)/4, $0xb95e8083
+DATA allb95e8083<>+36(SB)/4, $0xb95e8083
+DATA allb95e8083<>+40(SB)/4, $0xb95e8083
+DATA allb95e8083<>+44(SB)/4, $0xb95e8083
+DATA allb95e8083<>+48(SB)/4, $0xb95e8083
+DATA allb95e8083<>+52(SB)/4, $0xb95e8083
+DATA allb95e8083<>+56(SB)/4, $0xb95e8083
+DATA allb95e8083<>+60(SB)/4, $0xb95e8083
+GLOBL allb95e8083<>(SB), RODATA|NOPTR, $64
+
+DATA all39506967<>+0(SB)/4, $0x39506967
+DATA all39506967<>+4(SB)/4, $0x39506967
+DATA all39506967<>+8(SB)/4, $0x39506967
+DATA all39506967<>+12(SB)/4, $0x39506967
+DATA all39506967<>+16(SB)/4, $0x39506967
+DATA all39506967<>+20(SB)/4, $0x39506967
+DATA all39506967<>+24(SB)/4, $0x39506967
+DATA all39506967<>+28(SB)/4, $0x39506967
+DATA all39506967<>+32(SB)/4, $0x39506967
+DATA all39506967<>+36(SB)/4, $0x39506967
+DATA all39506967<>+40(SB)/4, $0x39506967
+DATA all39506967<>+44(SB)/4, $0x39506967
+DATA all39506967<>+48(SB)/4, $0x39506967
+DATA all39506967<>+52(SB)/4, $0x39506967
+DATA all39506967<>+56(SB)/4, $0x39506967
+DATA all39506967<>+60(SB)/4, $0x39506967
+GLOBL all39506967<>(SB), RODATA|NOPTR, $64
+
+DATA all3ab743ce<>+0(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+4(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+8(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+12(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+16(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+20(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+24(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+28(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+32(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+36(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+40(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+44(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+48(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+52(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+56(SB)/4, $0x3ab743ce
+DATA all3ab743ce<>+60(SB)/4, $0x3ab743ce
+GLOBL all3ab743ce<>(SB), RODATA|NOPTR, $64
+
+DATA all3c088908<>+0(SB)/4, $0x3c088908
+DATA all3c088908<>+4(SB)/4, $0x3c088908
+DATA all3c088908<>+8(SB)/4, $0x3c088908
+DATA all3c088908<>+12(SB)/4, $0x3c088908
+DATA all3c088908<>+16(SB)/4, $0x3c088908
+DATA all3c088908<>+20(SB)/4, $0x3c088908
+DATA all3c088908<>+24(SB)/4, $0x3c088908
+DATA all3c088908<>+28(SB)/4, $0x3c088908
+DATA all3c088908<>+32(SB)/4, $0x3c088908
+DATA all3c088908<>+36(SB)/4, $0x3c088908
+DATA all3c088908<>+40(SB)/4, $0x3c088908
+DATA all3c088908<>+44(SB)/4, $0x3c088908
+DATA all3c088908<>+48(SB)/4, $0x3c088908
+DATA all3c088908<>+52(SB)/4, $0x3c088908
+DATA all3c088908<>+56(SB)/4, $0x3c088908
+DATA all3c088908<>+60(SB)/4, $0x3c088908
+GLOBL all3c088908<>(SB), RODATA|NOPTR, $64
+
+DATA all3d2aa9c1<>+0(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+4(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+8(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+12(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+16(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+20(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+24(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+28(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+32(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+36(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+40(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+44(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+48(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+52(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+56(SB)/4, $0x3d2aa9c1
+DATA all3d2aa9c1<>+60(SB)/4, $0x3d2aa9c1
+GLOBL all3d2aa9c1<>(SB), RODATA|NOPTR, $64
+
+DATA all3e2aaaaa<>+0(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+4(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+8(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+12(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+16(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+20(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+24(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+28(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+32(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+36(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+40(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+44(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+48(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+52(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+56(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+60(SB)/4, $0x3e2aaaaa
+GLOBL all3e2aaaaa<>(SB), RODATA|NOPTR, $64
+
+DATA all3f000000<>+0(SB)/4, $0x3f000000
+DATA all3f000000<>+4(SB)/4, $0x3f000000
+DATA all3f000000<>+8(SB)/4, $0x3f000000
+DATA all3f000000<>+12(SB)/4, $0x3f000000
+DATA all3f000000<>+16(SB)/4, $0x3f000000
+DATA all3f000000<>+20(SB)/4, $0x3f000000
+DATA all3f000000<>+24(SB)/4, $0x3f000000
+DATA all3f000000<>+28(SB)/4, $0x3f000000
+DATA all3f000000<>+32(SB)/4, $0x3f000000
+DATA all3f000000<>+36(SB)/4, $0x3f000000
+DATA all3f000000<>+40(SB)/4, $0x3f000000
+DATA all3f000000<>+44(SB)/4, $0x3f000000
+DATA all3f000000<>+48(SB)/4, $0x3f000000
+DATA all3f000000<>+52(SB)/4, $0x3f000000
+DATA all3f000000<>+56(SB)/4, $0x3f000000
+DATA all3f000000<>+60(SB)/4, $0x3f000000
+GLOBL all3f000000<>(SB), RODATA|NOPTR, $64
+
+DATA all3f800000<>+0(SB)/4, $0x3f800000
+DATA all3f800000<>+4(SB)/4, $0x3f800000
+DATA all3f800000<>+8(SB)/4, $0x3f800000
+DATA all3f800000<>+12(SB)/4, $0x3f800000
+DATA all3f800000<>+16(SB)/4, $0x3f800000
+DATA all3f800000<>+20(SB)/4, $0x3f800000
+DATA all3f800000<>+24(SB)/4, $0x3f800000
+DATA all3f800000<>+28(SB)/4, $0x3f800000
+DATA all3f800000<>+32(SB)/4, $0x3f800000
+DATA all3f800000<>+36(SB)/4, $0x3f800000
+DATA all3f800000<>+40(SB)/4, $0x3f800000
+DATA all3f800000<>+44(SB)/4, $0x3f800000
+DATA all3f800000<>+48(SB)/4, $0x3f800000
+DATA all3f800000<>+52(SB)/4, $0x3f800000
+DATA all3f800000<>+56(SB)/4, $0x3f800000
+DATA all3f800000<>+60(SB)/4, $0x3f800000
+GLOBL all3f800000<>(SB), RODATA|NOPTR, $64
+
+DATA all0000007f<>+0(SB)/4, $0x0000007f
+DATA all0000007f<>+4(SB)/4, $0x0000007f
+DATA all0000007f<>+8(SB)/4, $0x0000007f
+DATA all0000007f<>+12(SB)/4, $0x0000007f
+DATA all0000007f<>+16(SB)/4, $0x0000007f
+DATA all0000007f<>+20(SB)/4, $0x0000007f
+DATA all0000007f<>+24(SB)/4, $0x0000007f
+DATA all0000007f<>+28(SB)/4, $0x0000007f
+DATA all0000007f<>+32(SB)/4, $0x0000007f
+DATA all0000007f<>+36(SB)/4, $0x0000007f
+DATA all0000007f<>+40(SB)/4, $0x0000007f
+DATA all0000007f<>+44(SB)/4, $0x0000007f
+DATA all0000007f<>+48(SB)/4, $0x0000007f
+DATA all0000007f<>+52(SB)/4, $0x0000007f
+DATA all0000007f<>+56(SB)/4, $0x0000007f
+DATA all0000007f<>+60(SB)/4, $0x0000007f
+GLOBL all0000007f<>(SB), RODATA|NOPTR, $64
+
+DATA allc2aeac50<>+0(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+4(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+8(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+12(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+16(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+20(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+24(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+28(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+32(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+36(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+40(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+44(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+48(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+52(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+56(SB)/4, $0xc2aeac50
+DATA allc2aeac50<>+60(SB)/4, $0xc2aeac50
+GLOBL allc2aeac50<>(SB), RODATA|NOPTR, $64
+
+// func swishAVX2(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·swishAVX2(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ x+8(FP), DX
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y2
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      32(DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y2
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, 32(CX)
+	VMOVUPS      64(DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y2
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      96(DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y2
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, 96(CX)
+	ADDQ         $+128, CX
+	ADDQ         $+128, DX
+	SUBQ         $+32, AX
+	JGE          turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMULPS       all3fb8aa3b<>+0(SB), Y1, Y2
+	VCVTPS2DQ    Y2, Y2
+	VCVTDQ2PS    Y2, Y4
+	VMOVAPS      Y1, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y3
+	VMOVUPS      all39506967<>+0(SB), Y4
+	VFMADD213PS  all3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y3, Y4
+	VPADDD       all0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y4, Y4
+	VMOVUPS      all3f800000<>+0(SB), Y1
+	VBLENDVPS    Y0, Y4, Y1, Y2
+	VADDPS       Y1, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, (CX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
+	JGE          vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y3
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradientAVX2(dst *float32, gradient *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·sigmoidGradientAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ gradient+8(FP), DX
+	MOVQ y+16(FP), BX
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VMOVUPS all3f800000<>+0(SB), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS all3f800000<>+0(SB), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(DX), Y0
+	VMOVUPS 64(BX), Y1
+	VMOVUPS all3f800000<>+0(SB), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y0
+	VMOVUPS 96(BX), Y1
+	VMOVUPS all3f800000<>+0(SB), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
+	JGE     turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS (DX), Y0
+	VMOVUPS (BX), Y1
+	VMOVUPS all3f800000<>+0(SB), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
+	JGE     vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMASKMOVPS   (BX), Y0, Y2
+	VMOVUPS      all3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func swishGradientAVX2(dst *float32, gradient *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·swishGradientAVX2(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ gradient+8(FP), DX
+	MOVQ x+16(FP), BX
+	SUBQ $+32, AX
+	JL   vectors
+
+turn:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y3
+	VBLENDVPS    Y1, Y2, Y5, Y4
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y2, Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VFMADD213PS  Y2, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      32(DX), Y0
+	VMOVUPS      32(BX), Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y3
+	VBLENDVPS    Y1, Y2, Y5, Y4
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y2, Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VFMADD213PS  Y2, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 32(CX)
+	VMOVUPS      64(DX), Y0
+	VMOVUPS      64(BX), Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y3
+	VBLENDVPS    Y1, Y2, Y5, Y4
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y2, Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VFMADD213PS  Y2, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 64(CX)
+	VMOVUPS      96(DX), Y0
+	VMOVUPS      96(BX), Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y3
+	VBLENDVPS    Y1, Y2, Y5, Y4
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y2, Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VFMADD213PS  Y2, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         $+128, CX
+	ADDQ         $+128, DX
+	ADDQ         $+128, BX
+	SUBQ         $+32, AX
+	JGE          turn
+
+vectors:
+	ADDQ $+24, AX
+	JL   rest
+
+vector:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMULPS       all3fb8aa3b<>+0(SB), Y2, Y3
+	VCVTPS2DQ    Y3, Y3
+	VCVTDQ2PS    Y3, Y5
+	VMOVAPS      Y2, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y4
+	VMOVUPS      all39506967<>+0(SB), Y5
+	VFMADD213PS  all3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  all3f800000<>+0(SB), Y4, Y5
+	VPADDD       all0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y5, Y5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y5, Y5
+	VMOVUPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y1, Y5, Y2, Y3
+	VBLENDVPS    Y1, Y2, Y5, Y4
+	VADDPS       Y2, Y5, Y5
+	VDIVPS       Y5, Y2, Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VFMADD213PS  Y2, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (CX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	SUBQ         $+8, AX
+	JGE          vector
+
+rest:
+	ADDQ         $+8, AX
+	JZ           done
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMASKMOVPS   (BX), Y0, Y2
+	VORPS        all80000000<>+0(SB), Y2, Y3
+	VMULPS       all3fb8aa3b<>+0(SB), Y3, Y4
+	VCVTPS2DQ    Y4, Y4
+	VCVTDQ2PS    Y4, Y6
+	VMOVAPS      Y3, Y5
+	VFNMADD231PS all3f318000<>+0(SB), Y6, Y5
+	VFNMADD231PS allb95e8083<>+0(SB), Y6, Y5
+	VMOVUPS      all39506967<>+0(SB), Y6
+	VFMADD213PS  all3ab743ce<>+0(SB), Y5, Y6
+	VFMADD213PS  all3c088908<>+0(SB), Y5, Y6
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Y5, Y6
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y5, Y6
+	VFMADD213PS  all3f000000<>+0(SB), Y5, Y6
+	VFMADD213PS  all3f800000<>+0(SB), Y5, Y6
+	VFMADD213PS  all3f800000<>+0(SB), Y5, Y6
+	VPADDD       all0000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y6, Y6
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y6, Y6
+	VMOVUPS      all3f800000<>+0(SB), Y3
+	VBLENDVPS    Y2, Y6, Y3, Y4
+	VBLENDVPS    Y2, Y3, Y6, Y5
+	VADDPS       Y3, Y6, Y6
+	VDIVPS       Y6, Y3, Y6
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	VFMADD213PS  Y3, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	VMULPS       Y1, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func dotAVX2(a *float32, b *float32, n int) float64
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·dotAVX2(SB), NOSPLIT, $0-32
@@ -2965,6 +3907,750 @@ rest:
 	VXORPS    Z2, Z1, Z1
 	VMOVUPS   Z0, K1, (AX)
 	VMOVUPS   Z1, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidAVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), CX
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), DX
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS      (DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z5
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z5, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      64(DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z6
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z6, Z6
+	VMOVUPS      Z6, 64(AX)
+	VMOVUPS      128(DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z7
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z7, Z7
+	VMOVUPS      Z7, 128(AX)
+	VMOVUPS      192(DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z8
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z8, Z8
+	VMOVUPS      Z8, 192(AX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	JGE          turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS      (DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z9
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z9, Z9
+	VMOVUPS      Z9, (AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	JGE          vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ         $-1, BX
+	SHLQ         CL, BX
+	NOTQ         BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (DX), K1, Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K2
+	VMOVAPS.Z    Z4, K2, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z4, Z1, K2, Z10
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z10, Z10
+	VMOVUPS      Z10, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func swishAVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·swishAVX512(SB), NOSPLIT, $0-24
+	MOVQ n+16(FP), CX
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), DX
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS      (DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z5
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z5, Z5
+	VMULPS       Z0, Z5, Z5
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      64(DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z6
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z6, Z6
+	VMULPS       Z0, Z6, Z6
+	VMOVUPS      Z6, 64(AX)
+	VMOVUPS      128(DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z7
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z7, Z7
+	VMULPS       Z0, Z7, Z7
+	VMOVUPS      Z7, 128(AX)
+	VMOVUPS      192(DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z8
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z8, Z8
+	VMULPS       Z0, Z8, Z8
+	VMOVUPS      Z8, 192(AX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	JGE          turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS      (DX), Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z9
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z9, Z9
+	VMULPS       Z0, Z9, Z9
+	VMOVUPS      Z9, (AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	JGE          vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ         $-1, BX
+	SHLQ         CL, BX
+	NOTQ         BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (DX), K1, Z0
+	VORPS        all80000000<>+0(SB), Z0, Z1
+	VMULPS       all3fb8aa3b<>+0(SB), Z1, Z2
+	VCVTPS2DQ    Z2, Z2
+	VCVTDQ2PS    Z2, Z4
+	VMOVAPS      Z1, Z3
+	VFNMADD231PS all3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS allb95e8083<>+0(SB), Z4, Z3
+	VMOVUPS      all39506967<>+0(SB), Z4
+	VFMADD213PS  all3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  all3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f000000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  all3f800000<>+0(SB), Z3, Z4
+	VPADDD       all0000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z2, Z4, Z4
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z1, K2
+	VMOVAPS.Z    Z4, K2, Z4
+	VMOVUPS      all3f800000<>+0(SB), Z1
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z4, Z1, K2, Z10
+	VADDPS       Z1, Z4, Z4
+	VDIVPS       Z4, Z10, Z10
+	VMULPS       Z0, Z10, Z10
+	VMOVUPS      Z10, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradientAVX512(dst *float32, gradient *float32, y *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·sigmoidGradientAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), CX
+	MOVQ dst+0(FP), AX
+	MOVQ gradient+8(FP), DX
+	MOVQ y+16(FP), BX
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS all3f800000<>+0(SB), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(DX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS all3f800000<>+0(SB), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(DX), Z0
+	VMOVUPS 128(BX), Z1
+	VMOVUPS all3f800000<>+0(SB), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(DX), Z0
+	VMOVUPS 192(BX), Z1
+	VMOVUPS all3f800000<>+0(SB), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $+256, AX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, CX
+	JGE     turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS (DX), Z0
+	VMOVUPS (BX), Z1
+	VMOVUPS all3f800000<>+0(SB), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, CX
+	JGE     vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ      $-1, SI
+	SHLQ      CL, SI
+	NOTQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMOVUPS   all3f800000<>+0(SB), Z2
+	VSUBPS    Z1, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func swishGradientAVX512(dst *float32, gradient *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·swishGradientAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+24(FP), CX
+	MOVQ dst+0(FP), AX
+	MOVQ gradient+8(FP), DX
+	MOVQ x+16(FP), BX
+	SUBQ $+64, CX
+	JL   vectors
+
+turn:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VORPS        all80000000<>+0(SB), Z1, Z2
+	VMULPS       all3fb8aa3b<>+0(SB), Z2, Z3
+	VCVTPS2DQ    Z3, Z3
+	VCVTDQ2PS    Z3, Z5
+	VMOVAPS      Z2, Z4
+	VFNMADD231PS all3f318000<>+0(SB), Z5, Z4
+	VFNMADD231PS allb95e8083<>+0(SB), Z5, Z4
+	VMOVUPS      all39506967<>+0(SB), Z5
+	VFMADD213PS  all3ab743ce<>+0(SB), Z4, Z5
+	VFMADD213PS  all3c088908<>+0(SB), Z4, Z5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z4, Z5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f000000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VPADDD       all0000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z5, Z5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z2, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      all3f800000<>+0(SB), Z2
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z5, Z2, K1, Z6
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z2, Z5, K1, Z7
+	VADDPS       Z2, Z5, Z5
+	VDIVPS       Z5, Z2, Z3
+	VMULPS       Z3, Z6, Z6
+	VMULPS       Z3, Z7, Z7
+	VFMADD213PS  Z2, Z1, Z7
+	VMULPS       Z7, Z6, Z6
+	VMULPS       Z0, Z6, Z6
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      64(DX), Z0
+	VMOVUPS      64(BX), Z1
+	VORPS        all80000000<>+0(SB), Z1, Z2
+	VMULPS       all3fb8aa3b<>+0(SB), Z2, Z3
+	VCVTPS2DQ    Z3, Z3
+	VCVTDQ2PS    Z3, Z5
+	VMOVAPS      Z2, Z4
+	VFNMADD231PS all3f318000<>+0(SB), Z5, Z4
+	VFNMADD231PS allb95e8083<>+0(SB), Z5, Z4
+	VMOVUPS      all39506967<>+0(SB), Z5
+	VFMADD213PS  all3ab743ce<>+0(SB), Z4, Z5
+	VFMADD213PS  all3c088908<>+0(SB), Z4, Z5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z4, Z5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f000000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VPADDD       all0000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z5, Z5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z2, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      all3f800000<>+0(SB), Z2
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z5, Z2, K1, Z8
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z2, Z5, K1, Z9
+	VADDPS       Z2, Z5, Z5
+	VDIVPS       Z5, Z2, Z3
+	VMULPS       Z3, Z8, Z8
+	VMULPS       Z3, Z9, Z9
+	VFMADD213PS  Z2, Z1, Z9
+	VMULPS       Z9, Z8, Z8
+	VMULPS       Z0, Z8, Z8
+	VMOVUPS      Z8, 64(AX)
+	VMOVUPS      128(DX), Z0
+	VMOVUPS      128(BX), Z1
+	VORPS        all80000000<>+0(SB), Z1, Z2
+	VMULPS       all3fb8aa3b<>+0(SB), Z2, Z3
+	VCVTPS2DQ    Z3, Z3
+	VCVTDQ2PS    Z3, Z5
+	VMOVAPS      Z2, Z4
+	VFNMADD231PS all3f318000<>+0(SB), Z5, Z4
+	VFNMADD231PS allb95e8083<>+0(SB), Z5, Z4
+	VMOVUPS      all39506967<>+0(SB), Z5
+	VFMADD213PS  all3ab743ce<>+0(SB), Z4, Z5
+	VFMADD213PS  all3c088908<>+0(SB), Z4, Z5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z4, Z5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f000000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VPADDD       all0000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z5, Z5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z2, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      all3f800000<>+0(SB), Z2
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z5, Z2, K1, Z10
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z2, Z5, K1, Z11
+	VADDPS       Z2, Z5, Z5
+	VDIVPS       Z5, Z2, Z3
+	VMULPS       Z3, Z10, Z10
+	VMULPS       Z3, Z11, Z11
+	VFMADD213PS  Z2, Z1, Z11
+	VMULPS       Z11, Z10, Z10
+	VMULPS       Z0, Z10, Z10
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      192(DX), Z0
+	VMOVUPS      192(BX), Z1
+	VORPS        all80000000<>+0(SB), Z1, Z2
+	VMULPS       all3fb8aa3b<>+0(SB), Z2, Z3
+	VCVTPS2DQ    Z3, Z3
+	VCVTDQ2PS    Z3, Z5
+	VMOVAPS      Z2, Z4
+	VFNMADD231PS all3f318000<>+0(SB), Z5, Z4
+	VFNMADD231PS allb95e8083<>+0(SB), Z5, Z4
+	VMOVUPS      all39506967<>+0(SB), Z5
+	VFMADD213PS  all3ab743ce<>+0(SB), Z4, Z5
+	VFMADD213PS  all3c088908<>+0(SB), Z4, Z5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z4, Z5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f000000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VPADDD       all0000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z5, Z5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z2, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      all3f800000<>+0(SB), Z2
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z5, Z2, K1, Z12
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z2, Z5, K1, Z13
+	VADDPS       Z2, Z5, Z5
+	VDIVPS       Z5, Z2, Z3
+	VMULPS       Z3, Z12, Z12
+	VMULPS       Z3, Z13, Z13
+	VFMADD213PS  Z2, Z1, Z13
+	VMULPS       Z13, Z12, Z12
+	VMULPS       Z0, Z12, Z12
+	VMOVUPS      Z12, 192(AX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	ADDQ         $+256, BX
+	SUBQ         $+64, CX
+	JGE          turn
+
+vectors:
+	ADDQ $+48, CX
+	JL   rest
+
+vector:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VORPS        all80000000<>+0(SB), Z1, Z2
+	VMULPS       all3fb8aa3b<>+0(SB), Z2, Z3
+	VCVTPS2DQ    Z3, Z3
+	VCVTDQ2PS    Z3, Z5
+	VMOVAPS      Z2, Z4
+	VFNMADD231PS all3f318000<>+0(SB), Z5, Z4
+	VFNMADD231PS allb95e8083<>+0(SB), Z5, Z4
+	VMOVUPS      all39506967<>+0(SB), Z5
+	VFMADD213PS  all3ab743ce<>+0(SB), Z4, Z5
+	VFMADD213PS  all3c088908<>+0(SB), Z4, Z5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z4, Z5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f000000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VPADDD       all0000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z5, Z5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z2, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      all3f800000<>+0(SB), Z2
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z5, Z2, K1, Z14
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z2, Z5, K1, Z15
+	VADDPS       Z2, Z5, Z5
+	VDIVPS       Z5, Z2, Z3
+	VMULPS       Z3, Z14, Z14
+	VMULPS       Z3, Z15, Z15
+	VFMADD213PS  Z2, Z1, Z15
+	VMULPS       Z15, Z14, Z14
+	VMULPS       Z0, Z14, Z14
+	VMOVUPS      Z14, (AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	SUBQ         $+16, CX
+	JGE          vector
+
+rest:
+	ADDQ $+16, CX
+	JZ   done
+
+	// Ones below the count, as many for each vector as it has lanes.
+	MOVQ         $-1, SI
+	SHLQ         CL, SI
+	NOTQ         SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX), K1, Z0
+	VMOVUPS.Z    (BX), K1, Z1
+	VORPS        all80000000<>+0(SB), Z1, Z2
+	VMULPS       all3fb8aa3b<>+0(SB), Z2, Z3
+	VCVTPS2DQ    Z3, Z3
+	VCVTDQ2PS    Z3, Z5
+	VMOVAPS      Z2, Z4
+	VFNMADD231PS all3f318000<>+0(SB), Z5, Z4
+	VFNMADD231PS allb95e8083<>+0(SB), Z5, Z4
+	VMOVUPS      all39506967<>+0(SB), Z5
+	VFMADD213PS  all3ab743ce<>+0(SB), Z4, Z5
+	VFMADD213PS  all3c088908<>+0(SB), Z4, Z5
+	VFMADD213PS  all3d2aa9c1<>+0(SB), Z4, Z5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f000000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VFMADD213PS  all3f800000<>+0(SB), Z4, Z5
+	VPADDD       all0000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z5, Z5
+	VCMPPS       $0x15, allc2aeac50<>+0(SB), Z2, K2
+	VMOVAPS.Z    Z5, K2, Z5
+	VMOVUPS      all3f800000<>+0(SB), Z2
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z5, Z2, K2, Z16
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z2, Z5, K2, Z17
+	VADDPS       Z2, Z5, Z5
+	VDIVPS       Z5, Z2, Z3
+	VMULPS       Z3, Z16, Z16
+	VMULPS       Z3, Z17, Z17
+	VFMADD213PS  Z2, Z1, Z17
+	VMULPS       Z17, Z16, Z16
+	VMULPS       Z0, Z16, Z16
+	VMOVUPS      Z16, K1, (AX)
 
 done:
 	VZEROUPPER

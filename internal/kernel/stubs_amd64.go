@@ -107,6 +107,42 @@ func clampGradientAVX2(dst *float32, gradient *float32, y *float32, n int, lo fl
 //go:noescape
 func maximumGradientAVX2(sum *float32, gradient *float32, x *float32, greatest *float32, n int)
 
+// sigmoidAVX2 is
+//
+//	for i := range n {
+//		dst[i] = 1 / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func sigmoidAVX2(dst *float32, x *float32, n int)
+
+// swishAVX2 is
+//
+//	for i := range n {
+//		dst[i] = x[i] / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func swishAVX2(dst *float32, x *float32, n int)
+
+// sigmoidGradientAVX2 is
+//
+//	for i := range n {
+//		dst[i] = gradient[i] * (y[i] * (1 - y[i]))
+//	}
+//
+//go:noescape
+func sigmoidGradientAVX2(dst *float32, gradient *float32, y *float32, n int)
+
+// swishGradientAVX2 is
+//
+//	for i := range n {
+//		s := 1 / (1 + exp(-x[i])); dst[i] = gradient[i] * (s * (1 + x[i]*(1-s)))
+//	}
+//
+//go:noescape
+func swishGradientAVX2(dst *float32, gradient *float32, x *float32, n int)
+
 // dotAVX2 is
 //
 //	for i := range n {
@@ -271,6 +307,42 @@ func clampGradientAVX512(dst *float32, gradient *float32, y *float32, n int, lo 
 //
 //go:noescape
 func maximumGradientAVX512(sum *float32, gradient *float32, x *float32, greatest *float32, n int)
+
+// sigmoidAVX512 is
+//
+//	for i := range n {
+//		dst[i] = 1 / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func sigmoidAVX512(dst *float32, x *float32, n int)
+
+// swishAVX512 is
+//
+//	for i := range n {
+//		dst[i] = x[i] / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func swishAVX512(dst *float32, x *float32, n int)
+
+// sigmoidGradientAVX512 is
+//
+//	for i := range n {
+//		dst[i] = gradient[i] * (y[i] * (1 - y[i]))
+//	}
+//
+//go:noescape
+func sigmoidGradientAVX512(dst *float32, gradient *float32, y *float32, n int)
+
+// swishGradientAVX512 is
+//
+//	for i := range n {
+//		s := 1 / (1 + exp(-x[i])); dst[i] = gradient[i] * (s * (1 + x[i]*(1-s)))
+//	}
+//
+//go:noescape
+func swishGradientAVX512(dst *float32, gradient *float32, x *float32, n int)
 
 // dotAVX512 is
 //

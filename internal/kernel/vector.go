@@ -77,7 +77,7 @@ func (s *Set) Swish(dst, x []float32) {
 }
 
 // SigmoidGradient sets dst[i] = gradient[i] * y[i] * (1 - y[i]): the gradient
-// of y = sigmoid(x). dst may be gradient.
+// of y = sigmoid(x), which is 0 to 1. dst may be gradient.
 func (s *Set) SigmoidGradient(dst, gradient, y []float32) {
 	sameLength(len(dst), len(gradient))
 	sameLength(len(dst), len(y))

@@ -6,11 +6,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Comparisons that are false for NaN and raise no exception.
+// Comparisons that raise no exception; all but notLess are false for NaN.
 const (
 	equal   = 0x00
 	less    = 0x11
 	greater = 0x1e
+	notLess = 0x15 // true for NaN
 )
 
 // pick keeps the lanes of x where a comparison of a with b holds and zeros

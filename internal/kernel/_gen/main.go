@@ -46,6 +46,10 @@ func main() {
 		l.maximum()
 		l.clampGradient()
 		l.maximumGradient()
+		l.sigmoid()
+		l.swish()
+		l.sigmoidGradient()
+		l.swishGradient()
 		l.distances()
 	}
 	Generate()

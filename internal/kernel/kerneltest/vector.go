@@ -104,7 +104,78 @@ var vectorFunctions = []vectorFunction{
 		},
 		reads: 4, places: []int{0},
 	},
+	{
+		name: "Sigmoid",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			spread(x[0])
+			set.Sigmoid(dst, x[0])
+		},
+		want: func(x []float32) sum {
+			s := logistic(widened(x[0]))
+			return sum{value: s, magnitude: s + leastSigmoid, terms: 3}
+		},
+		reads: 1, places: []int{-1, 0},
+	},
+	{
+		name: "Swish",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			spread(x[0])
+			set.Swish(dst, x[0])
+		},
+		want: func(x []float32) sum {
+			v := widened(x[0])
+			s := logistic(v)
+			return sum{value: v * s, magnitude: math.Abs(v) * (s + leastSigmoid), terms: 4}
+		},
+		reads: 1, places: []int{-1, 0},
+	},
+	{
+		name: "SigmoidGradient",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			for i, y := range x[1] {
+				x[1][i] = float32(clamp(float64(y), 0, 1))
+			}
+			set.SigmoidGradient(dst, x[0], x[1])
+		},
+		want: func(x []float32) sum {
+			g, y := float64(x[0]), clamp(float64(x[1]), 0, 1)
+			return sum{value: g * (y * (1 - y)), magnitude: math.Abs(g) * y, terms: 4}
+		},
+		reads: 2, places: []int{-1, 0},
+	},
+	{
+		name: "SwishGradient",
+		compute: func(set *kernel.Set, dst []float32, x [][]float32, _, _ float32) {
+			spread(x[1])
+			set.SwishGradient(dst, x[0], x[1])
+		},
+		want: func(x []float32) sum {
+			g, v := float64(x[0]), widened(x[1])
+			s := logistic(v)
+			return sum{
+				value:     g * (s * (1 + v*(1-s))),
+				magnitude: math.Abs(g) * (s + leastSigmoid) * (1 + math.Abs(v)*(1-s)), terms: 5,
+			}
+		},
+		reads: 2, places: []int{-1, 0},
+	},
 }
+
+// leastSigmoid over 2^24 is what a sigmoid may be off: it is 0 where e^-|x| has
+// no normal number.
+const leastSigmoid = 0x1p-102
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// spread widens values around zero, so that exponentials reach from the least
+// number to 1.
+func spread(x []float32) {
+	for i, v := range x {
+		x[i] = float32(widened(v))
+	}
+}
+
+func widened(x float32) float64 { return float64(32 * x) }
 
 // makeEqual sets what is positive of greatest to x: random values are never
 // equal by themselves.
