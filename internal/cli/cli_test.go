@@ -104,6 +104,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-search", []string{"search", "--help"}},
 		{"help-evaluate", []string{"evaluate", "--help"}},
 		{"help-visualize", []string{"visualize", "--help"}},
+		{"help-gradient", []string{"gradient", "--help"}},
 		{"help-bench", []string{"bench", "--help"}},
 		{"help-doctor", []string{"doctor", "--help"}},
 		{"help-version", []string{"version", "--help"}},
@@ -137,7 +138,7 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 	huge := filepath.Join(dir, "huge.png")
 	write(t, huge, "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x01\x86\xa0\x00\x01\x86\xa0\x08\x02\x00\x00\x00\x27\x30\x9c\x9f")
 	cut := filepath.Join(dir, "cut.jpg")
-	duck := read(t, "../../dataset/stamps/bird/duck.jpg")
+	duck := read(t, duckFile)
 	write(t, cut, duck[:len(duck)/2])
 	weights := filepath.Join(dir, "lying.safetensors")
 	write(t, weights, "\xff\xff\xff\xff\xff\xff\xff\x7f{}")
@@ -160,6 +161,8 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"missing argument", []string{"models", "show"}, 2, `^accepts 1 arg\(s\), received 0; see convnet models show --help$`},
 		{"surplus argument", []string{"doctor", "x"}, 2, `^unknown command "x" for "convnet doctor"; see convnet doctor --help$`},
 		{"missing flag", []string{"embed", "--out", "x.npy", text}, 2, `^required flag\(s\) "layer" not set; see`},
+		{"gradient of no channel", []string{"gradient", "--layer", "stem_conv", "--out", "x.npy", text}, 2, `^required flag\(s\) "channel" not set; see convnet gradient --help$`},
+		{"gradient of two pictures", []string{"gradient", "--layer", "stem_conv", "--channel", "3", "--out", "x.npy", text, text}, 2, `^accepts 1 arg\(s\), received 2; see`},
 		{"no layer to visualize", []string{"visualize", "--channel", "3", "--out", "x.png"}, 2, `^one --layer is needed, unless --channels is given; see convnet visualize --help$`},
 		{"one channel and many", []string{"visualize", "--layer", "stem_conv", "--channel", "3", "--channels", "all", "--out", "x"}, 2, `^if any flags in the group \[channel channels\] are set`},
 		{"negative threads", []string{"bench", "--threads", "-1"}, 2, `^--threads -1 is not 0 to 1024; see convnet bench --help$`},
@@ -198,6 +201,12 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"removing nothing", []string{"datasets", "remove", "nosuch"}, 1, `^dataset "nosuch" is unknown; list them with`},
 		{"picture past the end", []string{"search", "--query", "204", "--pool", "max", "--layer", "stem_conv"}, 1, `^dataset "stamps" has no picture 204; its pictures are 0 to 203$`},
 		{"no results", []string{"search", "--query", "0", "--top", "0"}, 1, `^cannot search: 0 results are asked for; ask for at least 1$`},
+		{"gradient of an unknown layer", []string{"gradient", "--layer", "stem_con", "--channel", "3", "--out", "x.npy", duckFile}, 1, `^layer "stem_con" is unknown; did you mean stem_conv`},
+		{"gradient of a channel past the end", []string{"gradient", "--layer", "stem_conv", "--channel", "32", "--out", "x.npy", duckFile}, 1, `^cannot take the gradient: channel 32 of layer stem_conv: there are 0 to 31$`},
+		{"gradient of a channel below 0", []string{"gradient", "--layer", "predictions", "--channel", "-1", "--out", "x.npy", duckFile}, 1, `^cannot take the gradient: channel -1 of layer predictions: there are 0 to 999$`},
+		{"gradient of a small picture", []string{"gradient", "--layer", "stem_conv", "--channel", "3", "--size", "4", "--out", "x.npy", duckFile}, 1, `^cannot resize: .*4x4.*; leave the size out`},
+		{"gradient of text", []string{"gradient", "--layer", "stem_conv", "--channel", "3", "--out", "x.npy", text}, 1, `^cannot read .*text\.jpg: .*; use JPEG, PNG, GIF`},
+		{"gradient into no folder", []string{"gradient", "--layer", "stem_conv", "--channel", "3", "--out", filepath.Join(dir, "nosuch", "x.npy"), duckFile}, 1, `^cannot write .*; check the path$`},
 		{"huge batch", []string{"bench", "--batch", "100000"}, 1, `^cannot measure: a batch of 100000; batches are 1 to 64$`},
 		{"channel past the last", []string{"visualize", "--layer", "stem_conv", "--channel", "32", "--out", "x.png"}, 1, `^cannot visualize channel 32 of layer stem_conv: channel 32: the layer has 0 to 31$`},
 		{"picture of a pixel", []string{"visualize", "--layer", "stem_conv", "--size", "1", "--out", "x.png"}, 1, `^cannot visualize channel 0 of layer stem_conv: .*: height and width must be from 32 to`},
@@ -368,10 +377,11 @@ func TestEvaluationNeedsClasses(t *testing.T) {
 	}
 }
 
+const duckFile = "../../dataset/stamps/bird/duck.jpg"
+
 func TestPredictNamesTheClass(t *testing.T) {
-	const duck = "../../dataset/stamps/bird/duck.jpg"
-	answers := mustJSON[[]playground.ImagePredictions](t, "predict", "--top", "3", duck, duck)
-	if len(answers) != 2 || answers[0].Image != duck || len(answers[0].Predictions) != 3 {
+	answers := mustJSON[[]playground.ImagePredictions](t, "predict", "--top", "3", duckFile, duckFile)
+	if len(answers) != 2 || answers[0].Image != duckFile || len(answers[0].Predictions) != 3 {
 		t.Fatalf("predictions are %+v", answers)
 	}
 	if best := answers[0].Predictions[0]; best.Label != "drake" || best.Index != 97 || best.Probability < 0.5 {
@@ -380,7 +390,7 @@ func TestPredictNamesTheClass(t *testing.T) {
 	if diff := cmp.Diff(answers[0].Predictions, answers[1].Predictions); diff != "" {
 		t.Errorf("the same picture twice: %s", diff)
 	}
-	if stdout := must(t, "predict", duck); !strings.Contains(stdout, "%  drake (97)\n") {
+	if stdout := must(t, "predict", duckFile); !strings.Contains(stdout, "%  drake (97)\n") {
 		t.Errorf("predict prints %q", stdout)
 	}
 }
