@@ -1,18 +1,32 @@
 package graph
 
+import "github.com/convnetplayground/convnet/tensor"
+
 // backward is a convolution of the output's gradient with turned weights.
 func (c *convolution) backward(r *reverse) {
 	g := r.unclamp(c.clamp, c.out, r.take(c.out))
 	dx := r.part(c.in)
-	phases, complete := c.window.gradient(c.out.channels())
 	p := c.passage(c.node, c.clamp, g, dx)
+	turned := func(phase phase, out *buffer) {
+		conv := r.newConvolution(c.node, phase.window, fusion{norm: c.norm, clamp: unclamped}, phase.turn)
+		conv.unary = unary{g, out}
+		p.steps = append(p.steps, conv)
+	}
+	if c.window.folds() {
+		phase := c.window.folded(c.out.channels())
+		w := &phase.window
+		blocks := r.fresh(tensor.Shape{w.batch, w.outHeight, w.outWidth, c.window.stride * c.window.stride * c.window.channels})
+		turned(phase, blocks)
+		p.steps = append(p.steps, &unfold{unary: unary{blocks, dx}, side: c.window.stride})
+		r.emit(p)
+		return
+	}
+	phases, complete := c.window.gradient(c.out.channels())
 	if !complete {
 		p.steps = append(p.steps, &zero{dx})
 	}
 	for _, phase := range phases {
-		turned := r.newConvolution(c.node, phase.window, fusion{norm: c.norm, clamp: unclamped}, phase.turn)
-		turned.unary = unary{g, dx}
-		p.steps = append(p.steps, turned)
+		turned(phase, dx)
 	}
 	r.emit(p)
 }
@@ -71,7 +85,7 @@ func (w *window) gradient(channels int) (phases []phase, complete bool) {
 					kernel: Size{rows.positions, columns.positions},
 					stride: 1, dilation: rows.dilation, top: rows.before, left: columns.before,
 				},
-				turn: turn{rows.first, columns.first, rows.step},
+				turn: turn{rows.first, columns.first, rows.step, 1},
 			}
 			if w.stride > 1 {
 				p.window.lattice = lattice{w.height, w.width, w.stride, y, x}
@@ -105,6 +119,56 @@ func (w *window) back(from, size, kernel, pad int) axis {
 		a.before = (a.positions-1)*a.dilation - (from+pad-a.first*w.dilation)/w.stride
 	}
 	return a
+}
+
+// foldedChannels is how many channels the phases may have together to be
+// computed side by side: as many as a vector has lanes, which each phase by
+// itself would fill in part. Such maps are pictures.
+const foldedChannels = 16
+
+// folds tells whether the gradient is better taken for blocks of stride x
+// stride input pixels, as channels side by side.
+func (w *window) folds() bool {
+	return w.stride > 1 && w.dilation == 1 && w.stride*w.stride*w.channels <= foldedChannels
+}
+
+// folded is the only phase of blocks: block b holds the input pixels
+// b*stride to b*stride + stride-1, and output pixel o reads pixel p of it at
+// kernel position (b-o)*stride + p + pad.
+func (w *window) folded(channels int) phase {
+	above, left := -ceilDiv(w.top, w.stride), -ceilDiv(w.left, w.stride) // the least b-o
+	t := turn{w.top + above*w.stride, w.left + left*w.stride, w.stride, w.stride}
+	k := t.kernel(w.kernel)
+	return phase{
+		window: window{
+			batch: w.batch, height: w.outHeight, width: w.outWidth, channels: channels,
+			outHeight: ceilDiv(w.height, w.stride), outWidth: ceilDiv(w.width, w.stride),
+			kernel: k, stride: 1, dilation: 1, top: k.Height - 1 + above, left: k.Width - 1 + left,
+		},
+		turn: t,
+	}
+}
+
+// unfold lays the pixels of blocks of side x side out in a map, which may end
+// within a block.
+type unfold struct {
+	unary
+	side int
+}
+
+// A task is a row of the map.
+func (u *unfold) tasks(int) int { return u.out.shape[0] * u.out.shape[1] }
+
+func (u *unfold) run(s *Session, _ *worker, task int) {
+	height, row := u.out.shape[1], u.out.shape[2]*u.out.channels()
+	picture, y := task/height, task%height
+	out := u.out.in(s.arena)[task*row:][:row]
+	block, part := u.in.channels(), u.side*u.out.channels()
+	in := u.in.in(s.arena)[(picture*u.in.shape[1]+y/u.side)*u.in.shape[2]*block+y%u.side*part:]
+	for at := 0; at < row; at += part {
+		copy(out[at:min(at+part, row)], in)
+		in = in[min(block, len(in)):]
+	}
 }
 
 func gcd(a, b int) int {

@@ -8,17 +8,23 @@ func (p *pooling) backward(r *reverse) {
 	if !p.average {
 		r.keep(p.in, p.out)
 	}
-	r.plan.vector = max(r.plan.vector, 2*p.window.channels)
-	back := p.passage(p.node, unclamped, g, dx)
-	back.steps = []step{&poolingGradient{unary: unary{g, dx}, forward: p}}
-	r.emit(back)
+	back := &poolingGradient{unary: unary{g, dx}, forward: p, pixels: 1}
+	if p.window.stride == 1 {
+		back.pixels = p.window.outWidth
+	}
+	r.plan.vector = max(r.plan.vector, 2*back.pixels*p.window.channels)
+	passage := p.passage(p.node, unclamped, g, dx)
+	passage.steps = []step{back}
+	r.emit(passage)
 }
 
 // poolingGradient hands the gradient of each output pixel to those of the
-// input that it was made of.
+// input that it was made of. At stride 1 it takes whole rows of output pixels
+// at once: their windows have each position side by side.
 type poolingGradient struct {
 	unary
 	forward *pooling
+	pixels  int // of the output that are taken at once
 }
 
 // A task is a band of input rows: windows overlap, and each row has one writer.
@@ -42,40 +48,58 @@ func (p *poolingGradient) run(s *Session, work *worker, task int) {
 	from := max(ceilDiv(first+w.top-w.kernel.Height+1, w.stride), 0)
 	to := min((end-1+w.top)/w.stride+1, w.outHeight)
 	for y := from; y < to; y++ {
-		for x := range w.outWidth {
+		for x := 0; x < w.outWidth; x += p.pixels {
 			p.spread(s, work, picture, y, x, first, end)
 		}
 	}
 }
 
-// spread hands out the gradient of one output pixel to the input rows from
-// first to end.
+// spread hands out the gradient of the output pixels from x on to the input
+// rows from first to end.
 func (p *poolingGradient) spread(s *Session, work *worker, picture, y, x, first, end int) {
 	w := &p.forward.window
 	top, left := y*w.stride-w.top, x*w.stride-w.left
-	bottom, right := min(top+w.kernel.Height, w.height), min(left+w.kernel.Width, w.width)
-	top, left = max(top, 0), max(left, 0)
-	at := ((picture*w.outHeight+y)*w.outWidth + x) * w.channels
-	g, elsewhere := work.vector[:w.channels], work.vector[w.channels:][:w.channels]
-	copy(g, p.in.in(s.arena)[at:])
+	out := (picture*w.outHeight + y) * w.outWidth
+	size := p.pixels * w.channels
+	g, elsewhere := work.vector[:size], work.vector[size:][:size]
+	copy(g, p.in.in(s.arena)[(out+x)*w.channels:])
+	from := max(top, 0)
 	if p.forward.average {
-		divide(g, (bottom-top)*(right-left))
-		top = max(top, first)
+		p.share(g, top, left)
+		from = max(from, first)
 	}
-	greatest := p.forward.out.in(s.arena)[at:][:w.channels]
-	for iy := top; iy < min(bottom, end); iy++ {
-		for ix := left; ix < right; ix++ {
-			pixel := ((picture*w.height+iy)*w.width + ix) * w.channels
-			dx := p.out.in(s.arena)[pixel:][:w.channels]
-			if p.forward.average {
-				s.plan.set.Accumulate(dx, g)
+	for iy := from; iy < min(top+w.kernel.Height, w.height, end); iy++ {
+		for kx := range w.kernel.Width {
+			// Of the pixels, those whose window has this position on the map.
+			from, to := max(0, -left-kx), min(p.pixels, w.width-left-kx)
+			if from >= to {
 				continue
 			}
+			in := ((picture*w.height+iy)*w.width + left + kx + from) * w.channels
+			part, n := g[from*w.channels:to*w.channels], (to-from)*w.channels
+			dx := p.out.in(s.arena)[in:][:n]
 			if iy < first {
-				dx = elsewhere
+				dx = elsewhere[:n]
 			}
-			s.plan.set.MaximumGradient(dx, g, p.forward.in.in(s.arena)[pixel:][:w.channels], greatest)
+			if p.forward.average {
+				s.plan.set.Accumulate(dx, part)
+				continue
+			}
+			greatest := p.forward.out.in(s.arena)[(out+x+from)*w.channels:][:n]
+			s.plan.set.MaximumGradient(dx, part, p.forward.in.in(s.arena)[in:][:n], greatest)
 		}
+	}
+}
+
+// share divides gradients by the number of input pixels that each output pixel
+// is the mean of; the window of the first is at (top, left).
+func (p *poolingGradient) share(g []float32, top, left int) {
+	w := &p.forward.window
+	rows := min(top+w.kernel.Height, w.height) - max(top, 0)
+	for i := range p.pixels {
+		left := left + i
+		columns := min(left+w.kernel.Width, w.width) - max(left, 0)
+		divide(g[i*w.channels:][:w.channels], rows*columns)
 	}
 }
 

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/convnetplayground/convnet/internal/kernel"
@@ -56,26 +55,28 @@ type packing struct {
 }
 
 // turn lays weights out for the gradient with respect to the input: inputs and
-// outputs change places, and the kernel positions from (top, left) on that lie
-// step apart come last first. The zero turn leaves all as it is.
-type turn struct{ top, left, step int }
+// outputs change places, and of the kernel positions those that are left come
+// last first. Left is, along each axis, every step-th from (top, left) on; with
+// fold the fold positions from each of these on, whose outputs stand side by
+// side as further channels. The zero turn leaves all as it is.
+type turn struct{ top, left, step, fold int }
 
-// positions lists the kernel positions that are left, in their new order.
-func (t turn) positions(k Size) []int {
-	var left []int
-	if t.step == 0 {
-		for i := range k.Height * k.Width {
-			left = append(left, i)
-		}
-		return left
+// kernel is how many positions are left of a kernel.
+func (t turn) kernel(k Size) Size {
+	return Size{(k.Height-1-t.top)/t.step + 1, (k.Width-1-t.left)/t.step + 1}
+}
+
+// place is where a kernel position comes to lie: the new position, and which
+// of the fold x fold channels side by side; false where it is left out.
+func (t turn) place(k Size, y, x int) (position, beside int, ok bool) {
+	y, x = y-t.top, x-t.left
+	down, right := y%t.step, x%t.step
+	if y < 0 || x < 0 || down >= t.fold || right >= t.fold {
+		return 0, 0, false
 	}
-	for y := t.top; y < k.Height; y += t.step {
-		for x := t.left; x < k.Width; x += t.step {
-			left = append(left, y*k.Width+x)
-		}
-	}
-	slices.Reverse(left)
-	return left
+	left := t.kernel(k)
+	position = (left.Height-1-y/t.step)*left.Width + left.Width - 1 - x/t.step
+	return position, down*t.fold + right, true
 }
 
 // packedWeights are a convolution's weights as the kernels read them.
@@ -229,16 +230,16 @@ func (n *Network) packTurned(p *packedWeights, node, norm *Node, t turn, set *ke
 	if len(shape) == 4 {
 		size = Size{shape[0], shape[1]}
 	}
-	taps := t.positions(size)
-	depth := len(taps) * outputs
-	p.divide(set.Panels, inputs, depth)
+	left := t.kernel(size)
+	depth := left.Height * left.Width * outputs
+	p.divide(set.Panels, t.fold*t.fold*inputs, depth)
 	return n.rows(name, size.Height*size.Width*inputs, outputs, func(first int, values []float32) {
 		for row := first; len(values) > 0; row++ {
-			if tap := slices.Index(taps, row/inputs); tap >= 0 {
-				channel := row % inputs
+			if position, beside, ok := t.place(size, row/inputs/size.Width, row/inputs%size.Width); ok {
+				channel := beside*inputs + row%inputs
 				panel := p.panels[channel/set.Panels[0]]
 				width := set.Panels[panel.kernel]
-				packed := p.data[panel.start+(1+tap*outputs)*width+channel-panel.first:]
+				packed := p.data[panel.start+(1+position*outputs)*width+channel-panel.first:]
 				for k, w := range values[:outputs] {
 					if norm != nil {
 						w = float32(float64(w) * out.scale[k])
@@ -289,16 +290,26 @@ func (n *Network) packDepthwise(p *packedWeights, node, norm *Node, t turn, set 
 	if err != nil {
 		return err
 	}
-	taps := t.positions(Size{shape[0], shape[1]})
-	block := 2 * set.Lanes
-	p.data = make([]float32, ceilDiv(channels, block)*block*(1+len(taps)))
+	size := Size{shape[0], shape[1]}
+	left := size
+	if t.step != 0 {
+		left = t.kernel(size)
+	}
+	taps, block := left.Height*left.Width, 2*set.Lanes
+	p.data = make([]float32, ceilDiv(channels, block)*block*(1+taps))
 	for c := range channels {
-		packed := p.data[c/block*block*(1+len(taps))+c%block:]
+		packed := p.data[c/block*block*(1+taps)+c%block:]
 		if t.step == 0 {
 			packed[0] = float32(out.shift[c])
 		}
-		for i, tap := range taps {
-			packed[(1+i)*block] = float32(float64(weights[tap*channels+c]) * out.scale[c])
+		for i := range size.Height * size.Width {
+			position, ok := i, true
+			if t.step != 0 {
+				position, _, ok = t.place(size, i/size.Width, i%size.Width)
+			}
+			if ok {
+				packed[(1+position)*block] = float32(float64(weights[i*channels+c]) * out.scale[c])
+			}
 		}
 	}
 	return nil
