@@ -141,8 +141,6 @@ func (l *Library) find(name string) (a zoo.Architecture, i Installation, weights
 	if slices.Contains(embedded.Names(), name) {
 		return a, i, Embedded, nil
 	}
-	// The official weights are what a missing model would be installed with.
-	i.ImageNet = true
 	return a, i, Missing, nil
 }
 
