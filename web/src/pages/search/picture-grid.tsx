@@ -1,11 +1,13 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual';
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { thumbnailAddress } from '../../api/addresses';
 import type { DatasetDetail } from '../../api/types';
+import { usePlacement } from '../../components/use-placement';
 import { ViewLink } from '../../components/view-link';
 import { altText, className, count } from '../../lib/format';
+import { firstPlace, imageAt, move, placeOf, type Row } from '../../lib/grid';
 import type { View } from '../../state/view';
-import { firstPlace, imageAt, layRows, move, placeOf, type Row } from './rows';
+import { layRows } from './rows';
 
 interface PictureGridProps {
   view: View;
@@ -178,28 +180,6 @@ export function PictureGridSkeleton() {
       {Array.from({ length: 24 }, (_, i) => <span key={i} className="skeleton" />)}
     </div>
   );
-}
-
-/** The width of the grid and its distance from the top of the document, in pixels; zero before it is laid out. */
-function usePlacement() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [placement, setPlacement] = useState({ width: 0, offset: 0 });
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const measure = () => {
-      const { width, top } = element.getBoundingClientRect();
-      const offset = Math.round(top + window.scrollY);
-      setPlacement((last) => (last.width === width && last.offset === offset ? last : { width, offset }));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    // What stands above the grid moves it without resizing it.
-    observer.observe(document.body);
-    return () => { observer.disconnect(); };
-  }, []);
-  return { ref, ...placement };
 }
 
 function columnsFor(width: number): number {

@@ -5,11 +5,11 @@ import { useRef, type Ref } from 'react';
 import { asApiError } from '../../api/problem';
 import { availableQuery, datasetsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
+import { Choose } from '../../components/choose';
 import { count, pictures } from '../../lib/format';
 import { useChangeView } from '../../state/use-view';
 import type { Query, View } from '../../state/view';
 import { PictureGrid, PictureGridSkeleton } from './picture-grid';
-import { Choose } from './settings-bar';
 import type { Upload } from './use-upload';
 
 interface PicturesProps {

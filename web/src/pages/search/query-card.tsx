@@ -1,9 +1,7 @@
-import { Checkmark, Link } from '@carbon/icons-react';
-import { Button } from '@carbon/react';
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { fileAddress, pictureAddress } from '../../api/addresses';
 import type { DatasetDetail } from '../../api/types';
-import { useAnnounce } from '../../components/announcer';
+import { CopyLink } from '../../components/copy-link';
 import { altText, className, fileName } from '../../lib/format';
 import { writeSearch, writeView, type Query, type View } from '../../state/view';
 
@@ -35,33 +33,5 @@ export function QueryCard({ view, query, dataset, children }: QueryCardProps) {
         </div>
       </div>
     </div>
-  );
-}
-
-/** Copies a link to the view, with the picture in it even where the page suggested it. */
-function CopyLink({ address }: { address: string }) {
-  const announce = useAnnounce();
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => { setCopied(false); }, 2000);
-    return () => { clearTimeout(timer); };
-  }, [copied]);
-
-  const copy = async () => {
-    const link = new URL(address, window.location.href).href;
-    try {
-      await navigator.clipboard.writeText(link);
-      setCopied(true);
-      announce('Link copied');
-    } catch {
-      // Browsers refuse the clipboard to pages that come over plain HTTP from another machine.
-      window.prompt('Copy this link', link);
-    }
-  };
-  return (
-    <Button kind="tertiary" size="sm" renderIcon={copied ? Checkmark : Link} onClick={() => void copy()}>
-      {copied ? 'Copied' : 'Copy link'}
-    </Button>
   );
 }

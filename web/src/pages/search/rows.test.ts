@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { firstPlace, imageAt, layRows, move, placeOf } from './rows';
+import { firstPlace, imageAt, move, placeOf } from '../../lib/grid';
+import { layRows } from './rows';
 
 const classes = ['bird', 'bird', 'bird', 'fish', 'apple', 'apple', 'apple', 'apple', 'apple'];
 

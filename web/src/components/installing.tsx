@@ -1,11 +1,11 @@
 import { Button } from '@carbon/react';
 import { useQueryClient } from '@tanstack/react-query';
-import { modelQuery, modelsQuery, startPull } from '../../api/queries';
-import type { ModelSummary } from '../../api/types';
-import { useStartJob } from '../../api/use-start-job';
-import { JobProgress } from '../../components/job-progress';
-import { Trouble } from '../../components/trouble';
-import { megabytes } from '../../lib/format';
+import { modelQuery, modelsQuery, startPull } from '../api/queries';
+import type { ModelSummary } from '../api/types';
+import { useStartJob } from '../api/use-start-job';
+import { JobProgress } from './job-progress';
+import { Trouble } from './trouble';
+import { megabytes } from '../lib/format';
 
 /** Offers to install a model whose weights are not here, or shows the progress of the job that does. */
 export function Installing({ model }: { model: ModelSummary }) {
