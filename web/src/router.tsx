@@ -1,8 +1,9 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Missing } from './components/missing';
 import { Shell } from './components/shell';
 import { Trouble } from './components/trouble';
 import { SearchPage } from './pages/search/search-page';
+import { parseExplore, writeExplore } from './state/explore';
 import { parseSearch, parseView, writeSearch, writeView } from './state/view';
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Missing });
@@ -14,8 +15,15 @@ const searchRoute = createRoute({
   component: SearchPage,
 });
 
+const exploreRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/explore',
+  validateSearch: (search: Record<string, unknown>) => writeExplore(parseExplore(search)),
+  component: lazyRouteComponent(() => import('./pages/explore/explore-page'), 'ExplorePage'),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([searchRoute]),
+  routeTree: rootRoute.addChildren([searchRoute, exploreRoute]),
   parseSearch,
   stringifySearch: writeSearch,
   scrollRestoration: true,

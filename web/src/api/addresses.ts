@@ -20,6 +20,16 @@ export function eventsAddress(job: string): string {
   return `${base}/jobs/${encodeURIComponent(job)}/events`;
 }
 
+/** The address of a finished rendering, by the hash of its recipe. */
+export function renderingAddress(hash: string): string {
+  return `${base}/renderings/${hash}/image`;
+}
+
+/** The address of a finished rendering as it was after a step that is kept. */
+export function frameAddress(hash: string, step: number): string {
+  return `${base}/renderings/${hash}/frames/${step}`;
+}
+
 function imageAddress(dataset: string, index: number): string {
   return `${base}/datasets/${encodeURIComponent(dataset)}/images/${index}`;
 }

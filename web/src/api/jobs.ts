@@ -26,18 +26,39 @@ export function useJob(first: Job): { job: Job; updated: number } {
     refetchInterval: ({ state }) => (streaming || (state.data && hasEnded(state.data)) ? false : poll),
   });
 
-  useEffect(() => {
-    const source = new EventSource(eventsAddress(id));
-    const take = (event: MessageEvent<string>) => {
-      const job = JSON.parse(event.data) as Job;
-      cache.setQueryData(jobQuery(id).queryKey, job);
-      if (hasEnded(job)) source.close();
-    };
-    for (const name of events) source.addEventListener(name, take);
-    source.onopen = () => { setStreaming(true); };
-    source.onerror = () => { setStreaming(false); };
-    return () => { source.close(); };
-  }, [cache, id]);
+  useEffect(
+    () => followJob(id, {
+      take: (job) => { cache.setQueryData(jobQuery(id).queryKey, job); },
+      streaming: setStreaming,
+    }),
+    [cache, id],
+  );
 
   return { job: data, updated: dataUpdatedAt };
+}
+
+interface Follower {
+  /** Told every state that arrives, the last one too. */
+  take: (job: Job) => void;
+  /** Told when the stream breaks, and when it is there again. */
+  streaming?: (open: boolean) => void;
+  /** Told when there is no stream to be had: the job is not known. */
+  lost?: () => void;
+}
+
+/** Follows a job by its events until it has ended, or the function that is returned is called. */
+export function followJob(id: string, { take, streaming, lost }: Follower): () => void {
+  const source = new EventSource(eventsAddress(id));
+  const hear = (event: MessageEvent<string>) => {
+    const job = JSON.parse(event.data) as Job;
+    if (hasEnded(job)) source.close();
+    take(job);
+  };
+  for (const name of events) source.addEventListener(name, hear);
+  source.onopen = () => { streaming?.(true); };
+  source.onerror = () => {
+    streaming?.(false);
+    if (source.readyState === EventSource.CLOSED) lost?.();
+  };
+  return () => { source.close(); };
 }

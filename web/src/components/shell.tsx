@@ -24,6 +24,7 @@ export function Shell() {
         </Link>
         <nav className="header__nav" aria-label="Pages">
           <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
+          <Link to="/explore" activeOptions={{ includeSearch: false }}>Explore</Link>
           <a href="/docs">API</a>
         </nav>
       </header>
