@@ -66,7 +66,7 @@ func (s *service) registerIndexes(api huma.API) {
 		})
 
 	start := operation(http.MethodPost, "/indexes", "start-index", "indexes",
-		"Index a dataset", "Passes every picture of a dataset through a model, once for all layers asked for, and keeps the vectors. What is there already is not computed again. If the same job is at work it is returned.",
+		"Index a dataset", "Passes every picture of a dataset through a model, once for all layers asked for, and keeps the vectors, and which pictures excite each channel most. What is there already is not computed again. If the same job is at work it is returned.",
 		http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	start.DefaultStatus = http.StatusAccepted
 	huma.Register(api, start, func(ctx context.Context, in *startIndex) (*started, error) {

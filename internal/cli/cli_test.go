@@ -105,6 +105,8 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-evaluate", []string{"evaluate", "--help"}},
 		{"help-visualize", []string{"visualize", "--help"}},
 		{"help-gradient", []string{"gradient", "--help"}},
+		{"help-top", []string{"top", "--help"}},
+		{"help-activation", []string{"activation", "--help"}},
 		{"help-bench", []string{"bench", "--help"}},
 		{"help-doctor", []string{"doctor", "--help"}},
 		{"help-version", []string{"version", "--help"}},
@@ -165,6 +167,8 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"gradient of two pictures", []string{"gradient", "--layer", "stem_conv", "--channel", "3", "--out", "x.npy", text, text}, 2, `^accepts 1 arg\(s\), received 2; see`},
 		{"no layer to visualize", []string{"visualize", "--channel", "3", "--out", "x.png"}, 2, `^one --layer is needed, unless --channels is given; see convnet visualize --help$`},
 		{"one channel and many", []string{"visualize", "--layer", "stem_conv", "--channel", "3", "--channels", "all", "--out", "x"}, 2, `^if any flags in the group \[channel channels\] are set`},
+		{"no channel", []string{"top", "--layer", "stem_conv"}, 2, `^required flag\(s\) "channel" not set; see convnet top --help$`},
+		{"no picture for an activation", []string{"activation", "--layer", "stem_conv", "--channel", "3"}, 2, `^accepts 1 arg\(s\), received 0; see convnet activation --help$`},
 		{"negative threads", []string{"bench", "--threads", "-1"}, 2, `^--threads -1 is not 0 to 1024; see convnet bench --help$`},
 		{"no runs", []string{"bench", "--runs", "0"}, 2, `^--runs is below 1`},
 
@@ -176,6 +180,9 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"unknown transform", []string{"search", "--query", "0", "--transform", "centre"}, 1, `^transform "centre" is unknown; did you mean center`},
 		{"power for cosine", []string{"search", "--query", "0", "--p", "3"}, 1, `^cannot measure by cosine: .*`},
 		{"power below 1", []string{"search", "--query", "0", "--metric", "minkowski", "--p", "0.5"}, 1, `^cannot measure by minkowski: .*`},
+		{"channel past the end", []string{"top", "--layer", "stem_conv", "--channel", "32"}, 1, `^layer "stem_conv" of efficientnet-lite0 has no channel 32; its channels are 0 to 31$`},
+		{"channel below nought", []string{"activation", "--layer", "stem_conv", "--channel", "-1", text}, 1, `^layer "stem_conv" of efficientnet-lite0 has no channel -1`},
+		{"text for an activation", []string{"activation", "--layer", "stem_conv", "--channel", "1", text}, 1, `^cannot read .*text\.jpg: .*; use JPEG, PNG, GIF`},
 		{"unknown dataset", []string{"search", "--query", "0", "--dataset", "stamp"}, 1, `^dataset "stamp" is unknown; did you mean stamps\? list them with: convnet datasets list$`},
 		{"unknown filter", []string{"predict", "--filter", "bilinaer", text}, 1, `^filter "bilinaer" is unknown; did you mean bilinear`},
 		{"text for a picture", []string{"predict", text}, 1, `^cannot read .*text\.jpg: .*; use JPEG, PNG, GIF`},
@@ -525,14 +532,31 @@ func TestAKilledIndexGoesOn(t *testing.T) {
 	}
 	_ = killed.Wait() // it was killed
 
-	whole, err := filepath.Glob(filepath.Join(data, "embeddings", "stamps", "*", "*.npy"))
-	if err != nil || len(whole) > 0 {
-		t.Fatalf("the killed index left %v, %v", whole, err)
+	finished, err := filepath.Glob(filepath.Join(data, "embeddings", "stamps", "*", "*.npy"))
+	if err != nil || len(finished) > 0 {
+		t.Fatalf("the killed index left %v, %v", finished, err)
 	}
 	report := mustJSON[playground.IndexReport](t, args...)
 	if report.Images != 204 || report.Computed == 0 || report.Computed >= 204 {
 		t.Errorf("%d of %d pictures were computed; the killed run should have finished some", report.Computed, report.Images)
 	}
+	whole := t.TempDir()
+	must(t, "index", "--layer", "top_activation", "--data", whole)
+	for _, kind := range []string{"avg", "top"} {
+		if got, want := readOnly(t, data, kind), readOnly(t, whole, kind); got != want {
+			t.Errorf("the %s file is not that of an index in one go", kind)
+		}
+	}
+}
+
+// readOnly reads the only .npy file of a kind below a data directory.
+func readOnly(t *testing.T, data, kind string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(data, "embeddings", "*", "*", "*."+kind+".*.npy"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	return read(t, files[0])
 }
 
 func TestTwoProcessesShareADataDirectory(t *testing.T) {

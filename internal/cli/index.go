@@ -19,8 +19,9 @@ func (a *app) index() *cobra.Command {
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			return a.with(ctx, func(pg *playground.Playground) error { return a.runIndex(ctx, pg, r) })
 		})
-	c.Long = `Pass every picture of a dataset through a network, once for all layers, and keep the vectors. What
-is there already is not computed again; after Ctrl-C or a crash the same command goes on.`
+	c.Long = `Pass every picture of a dataset through a network, once for all layers, and keep the vectors, and which
+pictures excite each channel most. What is there already is not computed again; after Ctrl-C or a crash the
+same command goes on.`
 	flags := c.Flags()
 	flags.StringVar(&r.Dataset, "dataset", playground.DefaultDataset, "dataset `name`")
 	flags.StringVar(&r.Model, "model", playground.DefaultModel, "model `name`")

@@ -18,13 +18,11 @@ const (
 
 // AddPicture keeps a picture to search with, as JPEG of at most 1024 pixels.
 func (p *Playground) AddPicture(ctx context.Context, r io.ReadSeeker) (Picture, error) {
-	// A picture of 64 megapixels takes 192 MB while it is decoded.
-	select {
-	case p.decodes <- struct{}{}:
-		defer func() { <-p.decodes }()
-	case <-ctx.Done():
-		return Picture{}, ctx.Err()
+	done, err := p.decoding(ctx)
+	if err != nil {
+		return Picture{}, err
 	}
+	defer done()
 	im, err := preprocess.Decode(r)
 	if err != nil {
 		return Picture{}, explain("cannot read the picture", err)
@@ -48,4 +46,25 @@ func (p *Playground) Picture(ctx context.Context, id string) ([]byte, error) {
 		return nil, &Error{Kind: NotFound, What: fmt.Sprintf("no picture %q", id), Hint: "uploaded pictures go when room is needed; upload it again", cause: err}
 	}
 	return jpeg, explain("cannot read the picture", err)
+}
+
+// uploaded decodes an uploaded picture.
+func (p *Playground) uploaded(ctx context.Context, id string) (*preprocess.Image, error) {
+	jpeg, err := p.Picture(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	im, err := preprocess.Decode(bytes.NewReader(jpeg))
+	return im, explain("cannot read picture "+id, err)
+}
+
+// decoding waits until a picture may be decoded: one of 64 megapixels takes 192
+// MB. The caller calls done when it needs the picture no more.
+func (p *Playground) decoding(ctx context.Context) (done func(), err error) {
+	select {
+	case p.decodes <- struct{}{}:
+		return func() { <-p.decodes }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }

@@ -42,7 +42,7 @@ type Playground struct {
 	log      *slog.Logger
 	models   *cache[string, *model.Model]
 	spaces   *cache[spaceKey, *space]
-	decodes  chan struct{} // places for the decoding of uploads
+	decodes  chan struct{} // places for the decoding of large pictures
 }
 
 // New opens the data directory, which is made if it is not there.

@@ -1,7 +1,6 @@
 package playground
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -223,13 +222,9 @@ func (p *Playground) fileVector(ctx context.Context, r resolved, sp *space, path
 }
 
 func (p *Playground) pictureVector(ctx context.Context, r resolved, sp *space, id string) ([]float32, error) {
-	jpeg, err := p.Picture(ctx, id)
+	im, err := p.uploaded(ctx, id)
 	if err != nil {
 		return nil, err
-	}
-	im, err := preprocess.Decode(bytes.NewReader(jpeg))
-	if err != nil {
-		return nil, explain("cannot read picture "+id, err)
 	}
 	return p.embedQuery(ctx, r, sp, im)
 }

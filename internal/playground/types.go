@@ -257,6 +257,73 @@ type IndexEntry struct {
 	Created       time.Time `json:"created" doc:"When it was finished"`
 }
 
+// TopRequest asks which pictures of a dataset excite a channel most.
+type TopRequest struct {
+	Dataset string
+	Model   string
+	Layer   string
+	Channel int
+	Resize  string // standard or original; "" for standard
+	Size    int    // height and width of the network's input; 0 for the model's own
+}
+
+// Resizing is how the pictures become the network's input.
+func (r TopRequest) Resizing() Resizing { return Resizing{Resize: r.Resize, Size: r.Size} }
+
+// TopResult is the answer to a TopRequest.
+type TopResult struct {
+	Dataset  string       `json:"dataset" doc:"Dataset looked at"`
+	Model    string       `json:"model" doc:"Model"`
+	Layer    string       `json:"layer" doc:"Layer"`
+	Channel  int          `json:"channel" minimum:"0" doc:"Channel of the layer"`
+	Map      [2]int       `json:"map" doc:"Size of the layer's feature map: height, width"`
+	Pictures int          `json:"pictures" minimum:"0" doc:"Number of pictures looked at"`
+	LeftOut  int          `json:"left_out" minimum:"0" doc:"Number of pictures that could not be read"`
+	Dead     bool         `json:"dead" doc:"No picture excites the channel: its greatest value is 0"`
+	Results  []TopPicture `json:"results" doc:"The pictures with the greatest values, at most nine, greatest first, of equal ones the first in the dataset"`
+}
+
+// TopPicture is a picture that excites a channel.
+type TopPicture struct {
+	Rank     int        `json:"rank" minimum:"1" doc:"1 is the greatest"`
+	Index    int        `json:"index" minimum:"0" doc:"Position in the dataset"`
+	File     string     `json:"file" doc:"Path below the dataset's folder"`
+	Class    string     `json:"class" doc:"Class, empty if it has none"`
+	Value    float32    `json:"value" doc:"Greatest value of the channel in the picture; 0 or less: it does not excite the channel"`
+	Position [2]int     `json:"position" doc:"Where on the feature map that is, the first of equal places: row, column"`
+	Box      [4]float64 `json:"box" doc:"All of the picture that the value depends on: left, top, right and bottom as fractions of its width and height"`
+	Cell     [4]float64 `json:"cell" doc:"The place of the position when the feature map is laid over the picture, as fractions like those of the box"`
+}
+
+// ActivationRequest asks how a channel responds to one picture: of a dataset
+// (Index), an uploaded one (Picture), or a file (Image).
+type ActivationRequest struct {
+	Model    string
+	Weights  string // file; "" for the weights that the model has
+	Layer    string
+	Channel  int
+	Dataset  string
+	Index    int // of the picture of Dataset
+	Picture  string
+	Image    string
+	Resizing // squashes unless told otherwise
+}
+
+// ActivationMap is what a channel makes of a picture.
+type ActivationMap struct {
+	Model    string      `json:"model" doc:"Model"`
+	Layer    string      `json:"layer" doc:"Layer"`
+	Channel  int         `json:"channel" minimum:"0" doc:"Channel of the layer"`
+	Height   int         `json:"height" minimum:"1" doc:"Rows of the map"`
+	Width    int         `json:"width" minimum:"1" doc:"Columns of the map"`
+	Min      float32     `json:"min" doc:"Least value"`
+	Max      float32     `json:"max" doc:"Greatest value"`
+	Mean     float64     `json:"mean" doc:"Mean of all values"`
+	Position [2]int      `json:"position" doc:"Where the greatest value is, the first of equal places: row, column"`
+	Region   [4]float64  `json:"region" doc:"The part of the picture that the map lies over: left, top, right and bottom as fractions of its width and height"`
+	Values   [][]float32 `json:"values" doc:"The map, row by row"`
+}
+
 // Picture is an uploaded picture.
 type Picture struct {
 	ID     string `json:"id" pattern:"^[0-9a-f]{16}$" doc:"Id; the same picture has the same one"`

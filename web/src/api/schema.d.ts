@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Top pictures of a channel
+         * @description The nine pictures of a dataset that excite a channel most, and where in them it is greatest. They are found while the dataset is indexed; what is not known yet is answered with not_indexed: start an index of the layer first.
+         */
+        get: operations["list-top-pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluate": {
         parameters: {
             query?: never;
@@ -159,7 +179,7 @@ export interface paths {
         put?: never;
         /**
          * Index a dataset
-         * @description Passes every picture of a dataset through a model, once for all layers asked for, and keeps the vectors. What is there already is not computed again. If the same job is at work it is returned.
+         * @description Passes every picture of a dataset through a model, once for all layers asked for, and keeps the vectors, and which pictures excite each channel most. What is there already is not computed again. If the same job is at work it is returned.
          */
         post: operations["start-index"];
         delete?: never;
@@ -264,6 +284,46 @@ export interface paths {
          * @description A model with all its layers.
          */
         get: operations["get-model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/layers/{layer}/channels/{channel}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activation of a channel
+         * @description What a channel makes of a picture: all values of its map.
+         */
+        get: operations["get-activation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/layers/{layer}/channels/{channel}/activation.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heat map of a channel
+         * @description What a channel makes of a picture, as PNG with one pixel for each value of its map: dark violet is the least, light yellow the greatest.
+         */
+        get: operations["get-activation-picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -497,6 +557,48 @@ export interface components {
             threads: number;
             /** @description Version of the program */
             version: string;
+        };
+        ActivationMap: {
+            /**
+             * Format: int64
+             * @description Channel of the layer
+             */
+            channel: number;
+            /**
+             * Format: int64
+             * @description Rows of the map
+             */
+            height: number;
+            /** @description Layer */
+            layer: string;
+            /**
+             * Format: float
+             * @description Greatest value
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description Mean of all values
+             */
+            mean: number;
+            /**
+             * Format: float
+             * @description Least value
+             */
+            min: number;
+            /** @description Model */
+            model: string;
+            /** @description Where the greatest value is, the first of equal places: row, column */
+            position: number[];
+            /** @description The part of the picture that the map lies over: left, top, right and bottom as fractions of its width and height */
+            region: number[];
+            /** @description The map, row by row */
+            values: number[][];
+            /**
+             * Format: int64
+             * @description Columns of the map
+             */
+            width: number;
         };
         Choice: {
             /** @description What it does */
@@ -1078,6 +1180,62 @@ export interface components {
             /** @description What is done to all vectors before they are compared */
             transforms: components["schemas"]["Choice"][];
         };
+        TopPicture: {
+            /** @description All of the picture that the value depends on: left, top, right and bottom as fractions of its width and height */
+            box: number[];
+            /** @description The place of the position when the feature map is laid over the picture, as fractions like those of the box */
+            cell: number[];
+            /** @description Class, empty if it has none */
+            class: string;
+            /** @description Path below the dataset's folder */
+            file: string;
+            /**
+             * Format: int64
+             * @description Position in the dataset
+             */
+            index: number;
+            /** @description Where on the feature map that is, the first of equal places: row, column */
+            position: number[];
+            /**
+             * Format: int64
+             * @description 1 is the greatest
+             */
+            rank: number;
+            /**
+             * Format: float
+             * @description Greatest value of the channel in the picture; 0 or less: it does not excite the channel
+             */
+            value: number;
+        };
+        TopResult: {
+            /**
+             * Format: int64
+             * @description Channel of the layer
+             */
+            channel: number;
+            /** @description Dataset looked at */
+            dataset: string;
+            /** @description No picture excites the channel: its greatest value is 0 */
+            dead: boolean;
+            /** @description Layer */
+            layer: string;
+            /**
+             * Format: int64
+             * @description Number of pictures that could not be read
+             */
+            left_out: number;
+            /** @description Size of the layer's feature map: height, width */
+            map: number[];
+            /** @description Model */
+            model: string;
+            /**
+             * Format: int64
+             * @description Number of pictures looked at
+             */
+            pictures: number;
+            /** @description The pictures with the greatest values, at most nine, greatest first, of equal ones the first in the dataset */
+            results: components["schemas"]["TopPicture"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1562,6 +1720,103 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-top-pictures": {
+        parameters: {
+            query: {
+                /** @description Model */
+                model?: string;
+                /** @description Layer; by default the model's last search layer */
+                layer?: string;
+                /** @description Channel of the layer */
+                channel: number;
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the dataset */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2262,6 +2517,221 @@ export interface operations {
             };
             /** @description Method Not Allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-activation": {
+        parameters: {
+            query?: {
+                /** @description Dataset of the picture */
+                dataset?: string;
+                /** @description Position of the picture in the dataset */
+                image?: number;
+                /** @description Id of an uploaded picture; goes before dataset and image */
+                picture?: string;
+                /** @description Way in which the picture becomes the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the model */
+                model: string;
+                /** @description Name of the layer */
+                layer: string;
+                /** @description Channel of the layer, or index of a class */
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivationMap"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-activation-picture": {
+        parameters: {
+            query?: {
+                /** @description Dataset of the picture */
+                dataset?: string;
+                /** @description Position of the picture in the dataset */
+                image?: number;
+                /** @description Id of an uploaded picture; goes before dataset and image */
+                picture?: string;
+                /** @description Way in which the picture becomes the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+            };
+            header?: {
+                /** @description Entity tags that the client has */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the model */
+                model: string;
+                /** @description Name of the layer */
+                layer: string;
+                /** @description Channel of the layer, or index of a class */
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The client has the picture already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
