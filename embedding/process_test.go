@@ -213,6 +213,15 @@ func hitFullDisk(dir string) {
 		}
 	}
 	fmt.Println(errors.Is(err, embedding.ErrDiskFull), err)
+	top, err := embedding.Open(dir).TopWriter(testKey, helperTop)
+	if err == nil {
+		for i, p := range drawPictures(7, helperTop) {
+			if err = top.Put(i, p.values, p.positions); err != nil {
+				break
+			}
+		}
+	}
+	fmt.Println(errors.Is(err, embedding.ErrDiskFull), err)
 }
 
 func TestFullDiskNamesTheFileAndTheWayOut(t *testing.T) {
@@ -221,14 +230,24 @@ func TestFullDiskNamesTheFileAndTheWayOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"true no room left on the disk", dir + "/pets/efficientnet-lite0/top_activation.avg.", "; free some space or choose another data directory"} {
-		if !strings.Contains(string(out), want) {
-			t.Errorf("message %q, expected %q in it", out, want)
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("messages %q, expected one of the matrix and one of the top pictures", lines)
+	}
+	for i, kind := range []string{"avg", "top"} {
+		for _, want := range []string{"true no room left on the disk", dir + "/pets/efficientnet-lite0/top_activation." + kind + ".", "; free some space or choose another data directory"} {
+			if !strings.Contains(lines[i], want) {
+				t.Errorf("message %q, expected %q in it", lines[i], want)
+			}
 		}
 	}
 	s := openStore(t, dir)
 	writeMatrix(t, s, testKey, helperRows, helperDim)
 	if _, err := s.Load(testKey); err != nil {
+		t.Errorf("after room was made: %v", err)
+	}
+	writeTop(t, s, helperTop, drawPictures(7, helperTop))
+	if _, err := s.Top(testKey, 0); err != nil {
 		t.Errorf("after room was made: %v", err)
 	}
 }
