@@ -18,7 +18,7 @@ type MismatchError struct {
 
 // listed is how many names of a kind a message has: a file of quite another network
 // has hundreds.
-const listed = 30
+const listed = 10
 
 func (e *MismatchError) Error() string {
 	var parts []string
@@ -30,13 +30,13 @@ func (e *MismatchError) Error() string {
 		if n == 0 {
 			continue
 		}
-		part := fmt.Sprintf("%d %s: %s", n, group.what, strings.Join(group.names[:min(n, listed)], ", "))
+		names := strings.Join(group.names[:min(n, listed)], ", ")
 		if n > listed {
-			part += fmt.Sprintf(" and %d more", n-listed)
+			names += fmt.Sprintf(" and %d more", n-listed)
 		}
-		parts = append(parts, part)
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", n, group.what, names))
 	}
-	return "weights do not fit the network: " + strings.Join(parts, "; ")
+	return "weights do not fit the network: " + strings.Join(parts, ", ")
 }
 
 // Check compares a source with the parameters of a network. No values are read. The

@@ -49,6 +49,14 @@ var (
 // were made for, whatever the file calls them. Errors name the file; a file of an
 // unknown kind wraps ErrFormat.
 func Open(path string, g *graph.Graph) (Source, error) {
+	// Opening a named pipe would wait for its other end.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("weights: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("weights %s: %w: not a regular file", path, ErrFormat)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
@@ -64,9 +72,6 @@ func read(f *os.File, path string, g *graph.Graph) (Source, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("weights %s: %w: not a regular file", path, ErrFormat)
 	}
 	head := make([]byte, 16)
 	n, err := f.ReadAt(head, 0)

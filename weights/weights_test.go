@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,6 +113,19 @@ func TestOpenReadsFilesOfTorch(t *testing.T) {
 	}
 	if err := source.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A named pipe would never be open.
+func TestOpenRefusesWhatIsNoFile(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip("no named pipes here:", err)
+	}
+	for _, path := range []string{pipe, t.TempDir(), os.DevNull} {
+		if _, err := weights.Open(path, dense(t)); !errors.Is(err, weights.ErrFormat) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error is %v", path, err)
+		}
 	}
 }
 
