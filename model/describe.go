@@ -28,7 +28,7 @@ type Info struct {
 	Classes    int     `json:"classes"` // 0 without a classifier
 	Input      [3]int  `json:"input"`   // [height, width, channels]
 	Licence    string  `json:"licence"`
-	Weights    string  `json:"weights"` // embedded, installed or missing
+	Weights    string  `json:"weights"` // embedded, installed, missing or damaged
 	Layers     []Layer `json:"layers"`
 }
 
@@ -37,6 +37,7 @@ const (
 	Embedded  = "embedded"
 	Installed = "installed"
 	Missing   = "missing"
+	Damaged   = "damaged" // what is installed cannot be read
 )
 
 // Names lists the architectures of the zoo.

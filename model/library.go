@@ -23,10 +23,14 @@ import (
 var (
 	// ErrMissing means that the weights of a model are not installed.
 	ErrMissing = errors.New("its weights are not installed")
+	// ErrDamaged means that what is installed cannot be used.
+	ErrDamaged = errors.New("its files are damaged")
 	// ErrInstalled means that a model of that name is installed already.
 	ErrInstalled = errors.New("installed already")
 	// ErrName means that a name is not usable.
 	ErrName = errors.New("not usable as a name: use a-z, 0-9, '.', '_' and '-', at most 64")
+	// ErrTaken means that a name is that of another architecture.
+	ErrTaken = errors.New("the name of another architecture")
 )
 
 // Library is where models are found: the architectures of the zoo, with the
@@ -106,12 +110,25 @@ func (l *Library) installed(name string) (Installation, error) {
 		return i, err
 	}
 	if err := json.Unmarshal(text, &i); err != nil {
-		return i, fmt.Errorf("%s: %w; remove the model and install it again", path, err)
+		return i, fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
 	}
-	if _, ok := zoo.Find(i.Architecture); !ok {
-		return i, fmt.Errorf("%s: unknown architecture %q; remove the model, or use a newer convnet", path, i.Architecture)
+	if err := l.check(i); err != nil {
+		return i, fmt.Errorf("%w: %s: %w", ErrDamaged, path, err)
 	}
 	return i, nil
+}
+
+// check finds what a model.json cannot say.
+func (l *Library) check(i Installation) error {
+	a, ok := zoo.Find(i.Architecture)
+	if !ok {
+		return fmt.Errorf("unknown architecture %q, of a newer convnet perhaps", i.Architecture)
+	}
+	if n := len(i.Labels); n > 0 && n != i.Classes {
+		return fmt.Errorf("%d labels for %d classes", n, i.Classes)
+	}
+	_, err := l.form(a, i.options())
+	return err
 }
 
 // Installation tells what is installed under a name; false where nothing is.
@@ -125,20 +142,23 @@ func (l *Library) Installation(name string) (Installation, bool, error) {
 
 // find resolves a name: its architecture, its form, and where its weights are.
 func (l *Library) find(name string) (a zoo.Architecture, i Installation, weights string, err error) {
-	i, found, err := l.Installation(name)
-	if err != nil {
-		return a, i, "", fmt.Errorf("model %s: %w", name, err)
-	}
+	i, found, damage := l.Installation(name)
 	if found {
 		a, _ = zoo.Find(i.Architecture)
 		return a, i, Installed, nil
 	}
 	a, ok := zoo.Find(name)
-	if !ok {
+	switch {
+	case !ok && damage != nil:
+		return a, i, "", fmt.Errorf("model %s: %w", name, damage)
+	case !ok:
 		return a, i, "", &UnknownError{Kind: "model", Name: name, Near: Near(name, l.Names())}
 	}
 	i = Installation{Architecture: name, Top: true}
-	if slices.Contains(embedded.Names(), name) {
+	switch {
+	case damage != nil:
+		return a, i, Damaged, nil
+	case slices.Contains(embedded.Names(), name):
 		return a, i, Embedded, nil
 	}
 	return a, i, Missing, nil
@@ -179,14 +199,19 @@ func (l *Library) form(a zoo.Architecture, o zoo.Options) (Info, error) {
 }
 
 // Open opens a model. An unknown name is an *UnknownError; the error wraps
-// ErrMissing where its weights are not here.
+// ErrMissing where its weights are not here, ErrDamaged where they are of no
+// use.
 func (l *Library) Open(name string) (*Model, error) {
 	a, i, where, err := l.find(name)
 	if err != nil {
 		return nil, err
 	}
-	if where == Missing {
+	switch where {
+	case Missing:
 		return nil, fmt.Errorf("model %s: %w", name, ErrMissing)
+	case Damaged:
+		_, err := l.installed(name)
+		return nil, fmt.Errorf("model %s: %w", name, err)
 	}
 	m, err := l.open(a, i, where, name)
 	if err != nil {
@@ -206,13 +231,16 @@ func (l *Library) open(a zoo.Architecture, i Installation, where, name string) (
 		}
 		return bind(a, i.options(), source)
 	}
-	source, o, err := open(a, filepath.Join(l.dir, name, weightsFile))
+	m, err := OpenWeights(a.Name, filepath.Join(l.dir, name, weightsFile))
 	if err != nil {
-		return nil, fmt.Errorf("model %s: %w; remove the model and install it again", name, err)
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("model %s: %w: %w", name, ErrDamaged, err)
 	}
-	m, err := bind(a, o, source)
-	if err != nil {
-		return nil, err
+	if m.info.Classes != i.Classes {
+		why := fmt.Errorf("model %s: %w: %d classes, %s says %d", name, ErrDamaged, m.info.Classes, manifestFile, i.Classes)
+		return nil, errors.Join(why, m.Close())
 	}
 	m.hash = func() (string, error) { return i.SHA256, nil }
 	if len(i.Labels) > 0 {
@@ -272,15 +300,15 @@ type Import struct {
 
 // Install checks that a weight file fits its architecture and takes it into
 // the library: whole or not at all. progress, which may be nil, is told the
-// bytes copied. Errors wrap ErrInstalled and ErrName where they apply; the
-// file is as it was after an error.
+// bytes copied. Errors wrap ErrInstalled, ErrName and ErrTaken where they
+// apply; the file is as it was after an error.
 func (l *Library) Install(ctx context.Context, im Import, progress func(done, total int64)) (Installation, error) {
 	name := cmp.Or(im.Name, im.Architecture)
 	if !namePattern.MatchString(name) {
 		return Installation{}, fmt.Errorf("model %q: %w", name, ErrName)
 	}
 	if a, ok := zoo.Find(name); ok && a.Name != im.Architecture {
-		return Installation{}, fmt.Errorf("model %q: %w of a %s: it is that of another architecture", name, ErrName, im.Architecture)
+		return Installation{}, fmt.Errorf("model %q: %w", name, ErrTaken)
 	}
 	_, found, err := l.Installation(name)
 	if found && !im.Replace {
@@ -305,7 +333,7 @@ func examine(im Import) (Installation, error) {
 	defer m.Close()
 	o := m.options
 	if n := len(im.Labels); n > 0 && (!o.Top || n != m.info.Classes) {
-		return Installation{}, fmt.Errorf("model %s: %d labels for %d classes", im.Architecture, n, m.info.Classes)
+		return Installation{}, fmt.Errorf("model %s: %d labels for %d classes; give one for each class, in their order", im.Architecture, n, m.info.Classes)
 	}
 	if im.Classes != 0 && im.Classes != m.info.Classes {
 		return Installation{}, fmt.Errorf("model %s: weights for %d classes, not %d", im.Architecture, m.info.Classes, im.Classes)

@@ -3,6 +3,7 @@ package model_test
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -147,7 +148,7 @@ func TestInstallRefusals(t *testing.T) {
 		{"labels for other classes", model.Import{Architecture: "mobilenet", File: file, Labels: []string{"one"}}, "1 labels for 3 classes"},
 		{"other classes than asked for", model.Import{Architecture: "mobilenet", File: file, Classes: 1000}, "weights for 3 classes, not 1000"},
 		{"another architecture", model.Import{Architecture: "mobilenetv2", File: file}, "weights do not fit the network"},
-		{"the name of another architecture", model.Import{Name: "vgg16", Architecture: "mobilenet", File: file}, "not usable as a name"},
+		{"the name of another architecture", model.Import{Name: "vgg16", Architecture: "mobilenet", File: file}, "the name of another architecture"},
 		{"a name that leads elsewhere", model.Import{Name: "../x", Architecture: "mobilenet", File: file}, "not usable as a name"},
 		{"no such file", model.Import{Architecture: "mobilenet", File: file + "x"}, "no such file"},
 	}
@@ -243,15 +244,78 @@ func TestADamagedManifestNamesItself(t *testing.T) {
 	}
 	manifest := filepath.Join(dir, "mobilenet", "model.json")
 	for content, want := range map[string]string{
-		"{":                          "remove the model and install it again",
+		"":                           "unexpected end of JSON input",
+		"[]":                         "cannot unmarshal array",
+		"null":                       `unknown architecture ""`,
 		`{"architecture":"alexnet"}`: `unknown architecture "alexnet"`,
+		`{"architecture":"mobilenet","top":true,"classes":-5}`:                 "-5 classes",
+		`{"architecture":"mobilenet","top":true,"classes":7,"labels":["cat"]}`: "1 labels for 7 classes",
 	} {
 		if err := os.WriteFile(manifest, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := model.NewLibrary(dir).Open("mobilenet")
-		if err == nil || !strings.Contains(err.Error(), manifest) || !strings.Contains(err.Error(), want) {
+		library := model.NewLibrary(dir)
+		_, err := library.Open("mobilenet")
+		if !errors.Is(err, model.ErrDamaged) || !strings.Contains(err.Error(), manifest) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", content, err)
 		}
+		if info, err := library.Describe("mobilenet"); err != nil || info.Weights != model.Damaged {
+			t.Errorf("%s: it is described as %s, %v", content, info.Weights, err)
+		}
+	}
+	library := model.NewLibrary(dir)
+	if err := library.Remove("mobilenet"); err != nil {
+		t.Error(err)
+	}
+	if info, err := library.Describe("mobilenet"); err != nil || info.Weights != model.Missing {
+		t.Errorf("when it is removed it is %s, %v", info.Weights, err)
+	}
+}
+
+func TestDamagedWeightsAreRefused(t *testing.T) {
+	form := zoo.Options{Top: true, Classes: 4}
+	for name, damage := range map[string]func(path string) error{
+		"cut":       func(path string) error { return os.Truncate(path, 100_000) },
+		"empty":     func(path string) error { return os.Truncate(path, 0) },
+		"not there": os.Remove,
+		"other class": func(path string) error {
+			return os.Rename(weightFile(t, "mobilenet", zoo.Options{Top: true}, nil), path)
+		},
+		"another": func(path string) error { return os.Rename(weightFile(t, "mobilenetv2", form, nil), path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			library := model.NewLibrary(dir)
+			_, err := library.Install(t.Context(), model.Import{Architecture: "mobilenet", File: weightFile(t, "mobilenet", form, nil), Labels: []string{"a", "b", "c", "d"}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := damage(filepath.Join(dir, "mobilenet", "weights")); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := library.Open("mobilenet"); !errors.Is(err, model.ErrDamaged) {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+}
+
+func TestPredictionsThatAreNoNumbersAreRefused(t *testing.T) {
+	file := weightFile(t, "mobilenet", zoo.Options{Top: true, Classes: 3}, func(name string, values []float32) {
+		if name == "conv_preds/bias" {
+			values[1] = float32(math.NaN())
+		}
+	})
+	m, err := model.OpenWeights("mobilenet", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	p, err := m.Predictor(t.Context(), m.Recipe(preprocess.Squash, preprocess.Bilinear), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Predict(t.Context(), stamp(t, "bird/duck.jpg"), 3); !errors.Is(err, model.ErrNotFinite) {
+		t.Errorf("error is %v", err)
 	}
 }

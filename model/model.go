@@ -161,7 +161,14 @@ func resized(a zoo.Architecture, o zoo.Options, native *graph.Network) (*graph.N
 // ErrSize means that a layer exists only at the model's native input size.
 var ErrSize = errors.New("exists only at the native size")
 
+// unknownLayer tells why the network for pictures of a size has no such layer.
 func (m *Model) unknownLayer(name string, size int) error {
+	if !m.options.Top {
+		whole, err := m.architecture.Build(zoo.Options{Top: true})
+		if err == nil && whole.Node(name) != nil {
+			return fmt.Errorf("model %s: no layer %s: %w", m.info.Name, name, ErrNoClassifier)
+		}
+	}
 	var known []string
 	for _, layer := range m.info.Layers {
 		if layer.Name == name {

@@ -5,6 +5,7 @@ import (
 	_ "embed" // the labels
 	"errors"
 	"fmt"
+	"math"
 	"sort"
 	"strings"
 
@@ -31,6 +32,9 @@ type Predictor struct {
 // ErrNoClassifier means that a model's weights are only those of its feature
 // maps.
 var ErrNoClassifier = errors.New("its weights have no classifier")
+
+// ErrNotFinite means that a network puts out infinite values or none at all.
+var ErrNotFinite = errors.New("the network's output is not finite")
 
 // Predictor prepares the forward pass to the last layer. The error wraps
 // ErrNoClassifier where there is none.
@@ -60,7 +64,8 @@ func labels(classes int) []string {
 }
 
 // Predict returns the top most probable classes, most probable first; of
-// equal ones the lower index.
+// equal ones the lower index. The error wraps ErrNotFinite where there are no
+// probabilities.
 func (p *Predictor) Predict(ctx context.Context, im *preprocess.Image, top int) ([]Prediction, error) {
 	vectors, err := p.embedder.Embed(ctx, im)
 	if err != nil {
@@ -68,6 +73,9 @@ func (p *Predictor) Predict(ctx context.Context, im *preprocess.Image, top int) 
 	}
 	all := make([]Prediction, len(p.labels))
 	for i, probability := range vectors[0] {
+		if math.IsNaN(float64(probability)) {
+			return nil, fmt.Errorf("%w: class %d has the probability %v", ErrNotFinite, i, probability)
+		}
 		all[i] = Prediction{Index: i, Label: p.labels[i], Probability: float64(probability)}
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Probability > all[j].Probability })

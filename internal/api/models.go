@@ -29,7 +29,7 @@ func (s *service) registerModels(api huma.API) {
 		})
 
 	huma.Register(api, operation(http.MethodGet, "/models/{model}", "get-model", "models",
-		"Show a model", "A model with all its layers.", http.StatusNotFound),
+		"Show a model", "A model with all its layers.", http.StatusNotFound, http.StatusConflict),
 		func(ctx context.Context, in *modelPath) (*body[playground.ModelDetail], error) {
 			m, err := s.pg.Models().Show(in.Model)
 			if err != nil {

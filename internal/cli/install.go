@@ -21,8 +21,8 @@ func (a *app) pullModel() *cobra.Command {
 			switch {
 			case all == (len(args) > 0):
 				return &usageError{"name networks, or --all"}
-			case r.From != "" && len(args) != 1:
-				return &usageError{"--from is for one network"}
+			case (r.From != "" || r.SHA256 != "") && len(args) != 1:
+				return &usageError{"--from and --sha256 are for one network"}
 			}
 			return a.runPull(ctx, args, all, r)
 		})

@@ -223,7 +223,8 @@ func TestPullsThatFailSayWhy(t *testing.T) {
 	}{
 		{"no model", nil, 2, `^name networks, or --all; see convnet models pull --help$`},
 		{"a model and all", []string{"mobilenet", "--all"}, 2, `^name networks, or --all; see`},
-		{"one address for two", []string{"mobilenet", "resnet50", "--from", "x"}, 2, `^--from is for one network; see`},
+		{"one hash for two", []string{"mobilenet", "resnet50", "--sha256", nothing}, 2, `^--from and --sha256 are for one network; see`},
+		{"one address for two", []string{"mobilenet", "resnet50", "--from", "x"}, 2, `^--from and --sha256 are for one network; see`},
 		{"unknown model", []string{"mobilnet"}, 1, `^model "mobilnet" is unknown; did you mean mobilenet`},
 		{"another hash", []string{"mobilenet", "--from", s.URL, "--sha256", nothing}, 1, `^cannot pull mobilenet: fetch .*: wrong checksum: its SHA-256 is ` + sha(content) + `, expected ` + nothing + `; .+`},
 		{"another hash of a file", []string{"mobilenet", "--from", file, "--sha256", nothing}, 1, `^cannot pull mobilenet: copy .*mine.safetensors: wrong checksum: .*` + nothing + `; .+`},
@@ -299,6 +300,49 @@ func TestImportTakesWeightsOfOnesOwn(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAModelThatCannotBeOpenedSaysWhatToDo(t *testing.T) {
+	dir, data := t.TempDir(), t.TempDir()
+	file, labels := filepath.Join(dir, "flowers"), filepath.Join(dir, "labels.txt")
+	write(t, file, string(mobilenet()))
+	write(t, labels, "\uFEFFdaisy\r\n<b>\"rose\"</b>\r\n🌷\r\n")
+	must(t, "models", "import", file, "--as", "mobilenet", "--labels", labels, "--data", data)
+	const duck = "../../dataset/stamps/bird/duck.jpg"
+	answers := mustJSON[[]playground.ImagePredictions](t, "predict", "--model", "mobilenet", "--data", data, duck)
+	said := map[int]string{}
+	for _, p := range answers[0].Predictions {
+		said[p.Index] = p.Label
+	}
+	if diff := cmp.Diff(map[int]string{0: "daisy", 1: `<b>"rose"</b>`, 2: "🌷"}, said); diff != "" {
+		t.Errorf("labels (-expected +printed):\n%s", diff)
+	}
+
+	refuses := func(want string, args ...string) {
+		t.Helper()
+		code, _, stderr := run(t, append(args, "--data", data)...)
+		if code != exitFailed || !regexp.MustCompile("^convnet: "+want+"\n$").MatchString(stderr) {
+			t.Errorf("%v: exit code %d, stderr %q; expected %s", args, code, stderr, want)
+		}
+	}
+	refuses("cannot open model vgg16: its weights are not installed; install them with: convnet models pull vgg16",
+		"predict", "--model", "vgg16", duck)
+	refuses("cannot open model efficientnet-lite1: its weights are not installed; get them from https://.*, then: convnet models import FILE --as efficientnet-lite1",
+		"predict", "--model", "efficientnet-lite1", duck)
+	refuses(`model "flowers" is unknown; list them with: convnet models list`,
+		"predict", "--model", "flowers", "--weights", file, duck)
+
+	const remove = "remove it with: convnet models remove mobilenet, then install it again"
+	write(t, filepath.Join(data, "models", "mobilenet", "weights"), "x")
+	refuses("cannot open model mobilenet: .*its files are damaged: .*; "+remove, "predict", "--model", "mobilenet", duck)
+	write(t, filepath.Join(data, "models", "mobilenet", "model.json"), "{")
+	if got := state(t, data, "mobilenet"); got != model.Damaged {
+		t.Errorf("its weights are %s", got)
+	}
+	refuses("cannot open model mobilenet: .*its files are damaged: .*; "+remove, "predict", "--model", "mobilenet", duck)
+	refuses("cannot install model mobilenet: .*its files are damaged: .*; "+remove, "models", "pull", "mobilenet")
+	must(t, "models", "remove", "mobilenet", "--data", data)
+	refuses("cannot remove mobilenet: .*its weights are not installed", "models", "remove", "mobilenet")
 }
 
 // internet is a proxy that stands for all secure servers: it answers in their

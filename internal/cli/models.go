@@ -53,8 +53,15 @@ func (a *app) showModel(name string) error {
 	if a.json {
 		return a.printJSON(m)
 	}
-	fmt.Fprintf(a.stdout, "%s (%s)\n%s, %d parameters, input %s, weights %s, %s\n\n",
-		m.Title, m.Name, m.Family, m.Parameters, shape(m.Input), m.Weights, m.Licence)
+	about := fmt.Sprintf("%s, %d parameters, input %s, weights %s", m.Family, m.Parameters, shape(m.Input), m.Weights)
+	if m.Licence != "" { // of weights of one's own it is not known
+		about += ", " + m.Licence
+	}
+	title := m.Title
+	if !strings.Contains(title, m.Name) {
+		title += " (" + m.Name + ")"
+	}
+	fmt.Fprintf(a.stdout, "%s\n%s\n\n", title, about)
 	rows := [][]string{{"INDEX", "LAYER", "TYPE", "SHAPE", "PARAMETERS", "CUMULATIVE", "SEARCH"}}
 	for _, l := range m.Layers {
 		search := ""

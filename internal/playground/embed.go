@@ -123,7 +123,10 @@ func writeRow(ctx context.Context, w *bufio.Writer, e *model.Embedder, path stri
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	var b [4]byte
-	for _, v := range vectors[0] {
+	for i, v := range vectors[0] {
+		if math.IsNaN(float64(v)) {
+			return fmt.Errorf("%s: value %d is %v: %w", path, i, v, embedding.ErrNotFinite)
+		}
 		binary.LittleEndian.PutUint32(b[:], math.Float32bits(v))
 		if _, err := w.Write(b[:]); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -67,7 +68,7 @@ func (m *Models) Pull(ctx context.Context, r PullRequest, progress func(done, to
 	}
 	i, found, err := m.library.Installation(r.Model)
 	if err != nil && !r.Replace {
-		return InstallReport{}, explain("cannot install "+r.Model, err)
+		return InstallReport{}, explainModel("cannot install", r.Model, err)
 	}
 	if found && !r.Replace {
 		return newInstallReport(r.Model, i, false), nil
@@ -81,7 +82,11 @@ func (m *Models) Pull(ctx context.Context, r PullRequest, progress func(done, to
 	}
 	file, err := m.bring(ctx, r, source, progress)
 	if err != nil {
-		return InstallReport{}, explain("cannot pull "+r.Model, err)
+		err = explain("cannot pull "+r.Model, err)
+		if e := asError(err); e != nil && r.From == "" && unreachable(err) {
+			e.Hint = fmt.Sprintf("try again, or get the file by hand, then: convnet models pull %s --from FILE", r.Model)
+		}
+		return InstallReport{}, err
 	}
 	i, err = m.library.Install(ctx, model.Import{
 		Architecture: r.Model, File: file.path, SHA256: file.SHA256, Classes: r.classes(), Source: source.URL, Replace: r.Replace, Shared: true,
@@ -118,7 +123,7 @@ func pullSource(r PullRequest) (zoo.File, error) {
 	if source.URL == "" {
 		return source, &Error{
 			Kind: NotFound, What: "cannot pull " + r.Model, Why: "its weights have no public address that this program knows",
-			Hint: fmt.Sprintf("get them from %s and use: convnet models import FILE --as %s", a.Source, r.Model),
+			Hint: byHand(a),
 		}
 	}
 	return source, nil
@@ -170,7 +175,7 @@ func (m *Models) Import(ctx context.Context, r ImportRequest, progress func(done
 	name := cmp.Or(r.Name, r.Architecture)
 	what := "cannot import " + r.File
 	if _, ok := zoo.Find(r.Architecture); !ok {
-		return InstallReport{}, unknown("architecture", r.Architecture, Near(r.Architecture, model.Names()), "list them with: convnet models list")
+		return InstallReport{}, unknownArchitecture(r.Architecture)
 	}
 	labels, err := readLabels(r.Labels)
 	if err != nil {
@@ -215,6 +220,9 @@ func readLabels(file string) ([]string, error) {
 	for lines.Scan() {
 		labels = append(labels, strings.TrimSpace(strings.ToValidUTF8(lines.Text(), "\uFFFD")))
 	}
+	if len(labels) > 0 {
+		labels[0] = strings.TrimPrefix(labels[0], "\uFEFF") // the byte order mark of some editors
+	}
 	if err := lines.Err(); err != nil {
 		return nil, invalid(what, file+": "+err.Error(), "give a file with one label per line")
 	}
@@ -230,7 +238,7 @@ func readLabels(file string) ([]string, error) {
 // Remove takes an installed model away. Vectors made with it stay.
 func (m *Models) Remove(name string) error {
 	info, err := m.describe(name)
-	if err != nil {
+	if err != nil && !errors.Is(err, model.ErrDamaged) {
 		return err
 	}
 	if info.Weights == model.Embedded {

@@ -2,6 +2,8 @@ package playground
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -128,7 +130,13 @@ func last(names []string) string {
 func (m *Models) open(name, file string) (*model.Model, error) {
 	if file == "" {
 		opened, err := m.library.Open(name)
-		return opened, explain("cannot open model "+name, err)
+		if errors.Is(err, model.ErrMissing) {
+			return nil, missing(name)
+		}
+		return opened, explainModel("cannot open", name, err)
+	}
+	if _, ok := zoo.Find(name); !ok {
+		return nil, unknownArchitecture(name)
 	}
 	if _, err := os.Stat(file); err != nil {
 		return nil, explain("cannot open the weights", err)
@@ -138,6 +146,41 @@ func (m *Models) open(name, file string) (*model.Model, error) {
 		return nil, unfit("cannot use the weights", name, err)
 	}
 	return opened, nil
+}
+
+// explainModel explains why a model cannot be used, and what to do about it.
+func explainModel(what, name string, err error) error {
+	err = explain(what+" model "+name, err)
+	e := asError(err)
+	switch {
+	case e == nil:
+	case errors.Is(err, model.ErrDamaged):
+		e.Hint = fmt.Sprintf("remove it with: convnet models remove %s, then install it again", name)
+	case e.Kind == NotFound:
+		e.Hint = "list them with: convnet models list"
+	}
+	return err
+}
+
+func unknownArchitecture(name string) *Error {
+	return unknown("architecture", name, Near(name, model.Names()), "list them with: convnet models list")
+}
+
+// missing says how the weights of an architecture are installed.
+func missing(name string) *Error {
+	e := &Error{
+		Kind: Conflict, What: "cannot open model " + name, Why: "its weights are not installed",
+		Hint: "install them with: convnet models pull " + name,
+	}
+	if a, _ := zoo.Find(name); a.Weights.Top.URL == "" {
+		e.Hint = byHand(a)
+	}
+	return e
+}
+
+// byHand says how to install weights that this program has no address of.
+func byHand(a zoo.Architecture) string {
+	return fmt.Sprintf("get them from %s, then: convnet models import FILE --as %s", a.Source, a.Name)
 }
 
 // unfit explains why a weight file of the user's cannot be used: whatever is
@@ -157,11 +200,7 @@ func unfit(what, architecture string, err error) error {
 func (m *Models) describe(name string, layers ...string) (model.Info, error) {
 	info, err := m.library.Describe(name)
 	if err != nil {
-		if e := asError(explain("cannot describe "+name, err)); e != nil && e.Kind == NotFound {
-			e.Hint = "list them with: convnet models list"
-			return info, e
-		}
-		return info, explain("cannot describe "+name, err)
+		return info, explainModel("cannot describe", name, err)
 	}
 	for _, layer := range layers {
 		if err := checkLayer(info, layer); err != nil {

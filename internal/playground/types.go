@@ -91,7 +91,7 @@ type ModelSummary struct {
 	Classes      int      `json:"classes" minimum:"0" doc:"Number of classes that it predicts; 0 without a classifier"`
 	Input        [3]int   `json:"input" doc:"Input shape: height, width, channels"`
 	Licence      string   `json:"licence" doc:"Licence of the weights"`
-	Weights      string   `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
+	Weights      string   `json:"weights" enum:"embedded,installed,missing,damaged" doc:"Where the weights are"`
 	Pullable     bool     `json:"pullable" doc:"Official weights can be installed"`
 	SearchLayers []string `json:"search_layers" doc:"The layers that an index fills unless told otherwise, shallow to deep"`
 	DefaultLayer string   `json:"default_layer" doc:"The layer searched unless told otherwise"`
@@ -106,7 +106,7 @@ type ModelDetail struct {
 	Classes    int     `json:"classes" minimum:"0" doc:"Number of classes that it predicts; 0 without a classifier"`
 	Input      [3]int  `json:"input" doc:"Input shape: height, width, channels"`
 	Licence    string  `json:"licence" doc:"Licence of the weights"`
-	Weights    string  `json:"weights" enum:"embedded,installed,missing" doc:"Where the weights are"`
+	Weights    string  `json:"weights" enum:"embedded,installed,missing,damaged" doc:"Where the weights are"`
 	Layers     []Layer `json:"layers" doc:"All layers, in the order of computation"`
 }
 

@@ -916,7 +916,7 @@ export interface components {
              * @description Where the weights are
              * @enum {string}
              */
-            weights: "embedded" | "installed" | "missing";
+            weights: "embedded" | "installed" | "missing" | "damaged";
         };
         ModelList: {
             /** @description All models */
@@ -953,7 +953,7 @@ export interface components {
              * @description Where the weights are
              * @enum {string}
              */
-            weights: "embedded" | "installed" | "missing";
+            weights: "embedded" | "installed" | "missing" | "damaged";
         };
         Picture: {
             /**
@@ -2517,6 +2517,15 @@ export interface operations {
             };
             /** @description Method Not Allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -38,7 +38,7 @@ export function SettingsBar({ view, models }: SettingsBarProps) {
           choices={models.data?.map((m) => ({
             name: m.name,
             title: `${m.title} (${short(m.parameters)})`,
-            group: m.weights === 'missing' ? 'Not installed' : 'Installed',
+            group: m.weights === 'missing' || m.weights === 'damaged' ? 'Not installed' : 'Installed',
           }))}
           onChange={(next) => { change({ model: next, layer: sameDepth(models.data, view, next) }); }}
         />
