@@ -69,6 +69,9 @@ func NDCG(same []bool, relevant int) float64 {
 	}
 	var gain, ideal float64
 	for i, s := range same {
+		if !s && i >= best {
+			continue
+		}
 		discounted := 1 / math.Log2(float64(i+2))
 		if s {
 			gain += discounted

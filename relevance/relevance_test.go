@@ -1,8 +1,10 @@
 package relevance_test
 
 import (
+	stdcmp "cmp"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -156,12 +158,13 @@ func TestAnEarlierHitIsNeverWorse(t *testing.T) {
 	})
 }
 
-func TestTally(t *testing.T) {
-	tally := relevance.NewTally(2)
-	tally.Add(ranking("x-x-"), 2)
-	tally.Add(ranking("-x--"), 1)
-	tally.Add(ranking("----"), 0) // alone in its class: no average precision, no nDCG
+func TestSummarize(t *testing.T) {
 	second := 1 / math.Log2(3)
+	got := relevance.Summarize([]relevance.Quality{
+		relevance.Judge(ranking("x-x-"), 2, 2),
+		relevance.Judge(ranking("-x--"), 1, 2),
+		relevance.Judge(ranking("----"), 0, 2), // alone in its class: no average precision, no nDCG
+	})
 	want := relevance.Summary{
 		Queries:              3,
 		WeightedScore:        (200./3 + 100./3 + 0) / 3,
@@ -170,20 +173,104 @@ func TestTally(t *testing.T) {
 		MeanAveragePrecision: ((1+2./3)/2 + 0.5) / 2,
 		NDCG:                 (1.5/(1+second) + second) / 2,
 	}
-	if diff := cmp.Diff(want, tally.Summary(), cmp.Comparer(near)); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.Comparer(near)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestTallyOfNothing(t *testing.T) {
-	if got := relevance.NewTally(15).Summary(); got != (relevance.Summary{}) {
-		t.Errorf("%+v", got)
+func TestNothingIsNoDivisionByZero(t *testing.T) {
+	if got := relevance.Summarize(nil); got != (relevance.Summary{}) {
+		t.Errorf("of no query: %+v", got)
 	}
-	tally := relevance.NewTally(-1)
-	tally.Add(nil, 0)
-	if got := tally.Summary(); got != (relevance.Summary{Queries: 1}) {
-		t.Errorf("%+v", got)
+	if got := relevance.Judge(nil, 0, -1); got != (relevance.Quality{}) {
+		t.Errorf("of no result: %+v", got)
 	}
+	if got := relevance.Summarize(make([]relevance.Quality, 1)); got != (relevance.Summary{Queries: 1}) {
+		t.Errorf("of a query without results: %+v", got)
+	}
+}
+
+func scores(values ...float64) []relevance.Quality {
+	queries := make([]relevance.Quality, len(values))
+	for i, v := range values {
+		queries[i].WeightedScore = v
+	}
+	return queries
+}
+
+// The expected values are scipy.stats.t.interval(0.95, n-1, mean, sem) of SciPy
+// 1.17, cut to 0 and 100.
+func TestScoreInterval(t *testing.T) {
+	for _, test := range []struct {
+		scores []float64
+		want   relevance.Interval
+	}{
+		{[]float64{50, 50, 50}, relevance.Interval{Low: 50, High: 50}},
+		{[]float64{40, 60}, relevance.Interval{Low: 0, High: 100}},
+		{[]float64{49, 51}, relevance.Interval{Low: 37.2937952638253, High: 62.7062047361747}},
+		{[]float64{10, 20, 30, 40, 50, 60}, relevance.Interval{Low: 15.366856930196757, High: 54.63314306980324}},
+		{[]float64{100, 100, 100, 90}, relevance.Interval{Low: 89.54388423679073, High: 100}},
+	} {
+		got, ok := relevance.ScoreInterval(scores(test.scores...))
+		if diff := cmp.Diff(test.want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-6 })); !ok || diff != "" {
+			t.Errorf("%v (-want +got):\n%s", test.scores, diff)
+		}
+	}
+	for _, few := range [][]relevance.Quality{nil, scores(50)} {
+		if got, ok := relevance.ScoreInterval(few); ok {
+			t.Errorf("of %d queries: %+v", len(few), got)
+		}
+	}
+}
+
+// Means of many samples lie within the interval of one about 95 times of 100.
+func TestScoreIntervalCovers(t *testing.T) {
+	const runs, queries, truth = 4000, 25, 100 * 0.7
+	random := rand.New(rand.NewPCG(1, 2))
+	covered := 0
+	for range runs {
+		sample := make([]float64, queries)
+		for i := range sample {
+			for range 15 { // each score is the share of 15 draws
+				if random.Float64() < truth/100 {
+					sample[i] += 100. / 15
+				}
+			}
+		}
+		if in, ok := relevance.ScoreInterval(scores(sample...)); ok && in.Low <= truth && truth <= in.High {
+			covered++
+		}
+	}
+	if share := float64(covered) / runs; share < 0.94 || share > 0.96 {
+		t.Errorf("%v of the intervals hold the true mean", share)
+	}
+}
+
+func TestRankIsAWholeSort(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		// Few distances, so that many tie.
+		distances := rapid.SliceOfN(rapid.Map(rapid.IntRange(0, 6), func(i int) float64 { return float64(i) / 2 }), 1, 60).Draw(t, "distances")
+		class := rapid.SliceOfN(rapid.IntRange(0, 2), len(distances), len(distances)).Draw(t, "class")
+		query := rapid.IntRange(0, len(distances)-1).Draw(t, "query")
+
+		var others []int
+		for i := range distances {
+			if i != query {
+				others = append(others, i)
+			}
+		}
+		slices.SortStableFunc(others, func(a, b int) int { return stdcmp.Compare(distances[a], distances[b]) })
+		want := make([]bool, len(others))
+		for place, i := range others {
+			want[place] = class[i] == class[query]
+		}
+
+		got := slices.Repeat([]bool{true}, len(others))
+		relevance.Rank(got, distances, query, func(i int) bool { return class[i] == class[query] })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("(-whole sort +got):\n%s", diff)
+		}
+	})
 }
 
 func TestSummaryInJSON(t *testing.T) {

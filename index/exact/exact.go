@@ -128,6 +128,34 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, without func
 	return x.run(ctx, query, k, without)
 }
 
+// Distances writes the distance of query from every vector into dst, of length
+// Len, in the order in which the vectors were added. It is for who needs no order,
+// or not that of all. It runs on the caller's goroutine; errors are those of
+// Search. It panics if dst is of another length.
+func (x *Index) Distances(ctx context.Context, dst []float64, query []float32) error {
+	if err := index.Check(query, x.dim); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return fmt.Errorf("distances: %w", index.ErrClosed)
+	}
+	if len(dst) != len(x.ids) {
+		panic("exact: distances into a slice of another length")
+	}
+	moments := x.metric.Moments(query)
+	rows := max(1, chunkValues/x.dim)
+	for row := range dst {
+		if row%rows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		vector := x.vectors[row*x.dim : (row+1)*x.dim]
+		dst[row] = x.metric.Between(query, vector, moments, x.moments[row])
+	}
+	return nil
+}
+
 // Len implements index.Index.
 func (x *Index) Len() int {
 	x.mu.RLock()

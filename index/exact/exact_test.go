@@ -1,6 +1,7 @@
 package exact_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -172,6 +173,58 @@ func TestSearchSaysWhatIsWrong(t *testing.T) {
 		if err == nil || err.Error() != test.message {
 			t.Errorf("error %q, want %q", err, test.message)
 		}
+	}
+}
+
+func TestDistancesAreThoseOfASearch(t *testing.T) {
+	const rows, dim = 300, 1000
+	vectors := randomVectors(rows, dim)
+	for _, name := range index.Metrics() {
+		m, err := index.ParseMetric(name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := exact.Over(m, dim, 2, vectors, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		query := vectors[7*dim : 8*dim]
+		found, err := x.Search(t.Context(), query, rows, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := make([]float64, rows)
+		for _, n := range found {
+			want[n.ID] = n.Distance
+		}
+		got := make([]float64, rows)
+		if err := x.Distances(t.Context(), got, query); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-search +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestDistancesSayWhatIsWrong(t *testing.T) {
+	x, err := exact.Over(index.Metric{}, 2, 1, []float32{1, 0, 0, 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := make([]float64, 2)
+	if err := x.Distances(t.Context(), dst, []float32{1}); !errors.Is(err, index.ErrDimension) {
+		t.Errorf("a short query: %v", err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := x.Distances(cancelled, dst, []float32{1, 1}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	x.Close()
+	if err := x.Distances(t.Context(), nil, []float32{1, 1}); !errors.Is(err, index.ErrClosed) {
+		t.Errorf("closed: %v", err)
 	}
 }
 

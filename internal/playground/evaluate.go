@@ -2,13 +2,16 @@ package playground
 
 import (
 	"context"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/convnetplayground/convnet/relevance"
 )
 
 // Evaluate searches for every picture of a dataset that has a class, and means
 // the quality of the answers. progress, which may be nil, is told the queries
-// finished.
+// finished; it is called from several goroutines.
 func (p *Playground) Evaluate(ctx context.Context, s SearchSettings, progress func(done, total int)) (Evaluation, error) {
 	r, err := p.resolve(ctx, s)
 	if err != nil {
@@ -18,48 +21,86 @@ func (p *Playground) Evaluate(ctx context.Context, s SearchSettings, progress fu
 	if err != nil {
 		return Evaluation{}, err
 	}
-	tally, err := r.tally(ctx, sp, progress)
+	queries, err := r.queries(sp)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	qualities, err := r.judge(ctx, sp, queries, func(done int) {
+		if progress != nil {
+			progress(done, len(queries))
+		}
+	})
 	if err != nil {
 		return Evaluation{}, err
 	}
 	return Evaluation{
 		Dataset: r.Dataset, Model: r.Model, Layer: r.Layer, Metric: r.Metric, P: r.metric.P(),
-		Pool: r.Pool, Transform: r.Transform, Summary: tally.Summary(),
+		Pool: r.Pool, Transform: r.Transform, Summary: relevance.Summarize(qualities),
 	}, nil
 }
 
-func (r resolved) tally(ctx context.Context, sp *space, progress func(done, total int)) (*relevance.Tally, error) {
+// queries lists the rows of the pictures that have a class, ascending.
+func (r resolved) queries(sp *space) ([]int, error) {
+	var rows []int
+	for row, id := range sp.ids {
+		if r.dataset.Images[id].Class != "" {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return nil, invalid("cannot evaluate", "no picture of dataset "+r.Dataset+" has a class", "a folder with one sub-folder per class has classes")
+	}
+	return rows, nil
+}
+
+// classes numbers the classes of the rows of a space, and counts them.
+func (r resolved) classes(sp *space) (byRow, sizes []int) {
+	numbers := map[string]int{}
+	for _, id := range sp.ids {
+		class := r.dataset.Images[id].Class
+		number, known := numbers[class]
+		if !known {
+			number = len(numbers)
+			numbers[class] = number
+			sizes = append(sizes, 0)
+		}
+		byRow = append(byRow, number)
+		sizes[number]++
+	}
+	return byRow, sizes
+}
+
+// judge searches for each of the queries, rows of the space, and measures the
+// rankings, in their order. done is told the number finished, from several
+// goroutines.
+func (r resolved) judge(ctx context.Context, sp *space, queries []int, done func(int)) ([]relevance.Quality, error) {
 	x, err := sp.index(r.metric)
 	if err != nil {
 		return nil, err
 	}
-	sizes := map[string]int{}
-	for _, id := range sp.ids {
-		sizes[r.dataset.Images[id].Class]++
+	classes, sizes := r.classes(sp)
+	qualities := make([]relevance.Quality, len(queries))
+	var next, finished atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	for range min(sp.threads, len(queries)) {
+		g.Go(func() error {
+			distances := make([]float64, len(sp.ids))
+			same := make([]bool, len(sp.ids)-1)
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(queries) {
+					return nil
+				}
+				query := queries[i]
+				if err := x.Distances(ctx, distances, sp.vector(sp.ids[query])); err != nil {
+					return err
+				}
+				class := classes[query]
+				relevance.Rank(same, distances, query, func(row int) bool { return classes[row] == class })
+				qualities[i] = relevance.Judge(same, sizes[class]-1, r.Top)
+				done(int(finished.Add(1)))
+			}
+		})
 	}
-	queries := len(sp.ids) - sizes[""]
-	if queries == 0 {
-		return nil, invalid("cannot evaluate", "no picture of dataset "+r.Dataset+" has a class", "a folder with one sub-folder per class has classes")
-	}
-	tally := relevance.NewTally(r.Top)
-	done := 0
-	for _, id := range sp.ids {
-		class := r.dataset.Images[id].Class
-		if class == "" {
-			continue
-		}
-		ranking, err := x.Search(ctx, sp.vector(id), len(sp.ids), func(other int) bool { return other == id })
-		if err != nil {
-			return nil, explain("cannot evaluate", err)
-		}
-		same := make([]bool, len(ranking))
-		for i, n := range ranking {
-			same[i] = r.dataset.Images[n.ID].Class == class
-		}
-		tally.Add(same, sizes[class]-1)
-		if done++; progress != nil {
-			progress(done, queries)
-		}
-	}
-	return tally, nil
+	return qualities, explain("cannot evaluate", g.Wait())
 }

@@ -3,7 +3,6 @@ package playground
 import (
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/convnetplayground/convnet/embedding"
 	"github.com/convnetplayground/convnet/index"
@@ -18,6 +17,10 @@ type spaceKey struct {
 	transform embedding.Transform
 }
 
+// keptIndexes is how many metrics stay ready for each space: all of them, and
+// one more power of minkowski.
+const keptIndexes = 8
+
 // space is all vectors of a dataset at one layer, transformed and ready to be
 // searched by any metric.
 type space struct {
@@ -27,9 +30,7 @@ type space struct {
 	ids     []int     // pictures that have a vector, ascending
 	row     []int     // picture to its row of vectors, -1 without one
 	threads int
-
-	mu      sync.Mutex
-	indexes map[index.Metric]*exact.Index
+	indexes *cache[index.Metric, *exact.Index]
 }
 
 // space returns the vectors of a resolved search, or an *Error of kind
@@ -54,7 +55,7 @@ func newSpace(m *embedding.Matrix, t embedding.Transform, threads int) *space {
 		dim:     m.Dim(),
 		row:     make([]int, m.Rows()),
 		threads: threads,
-		indexes: map[index.Metric]*exact.Index{},
+		indexes: newCache[index.Metric, *exact.Index](keptIndexes),
 	}
 	for i := range m.Rows() {
 		s.row[i] = -1
@@ -72,17 +73,13 @@ func newSpace(m *embedding.Matrix, t embedding.Transform, threads int) *space {
 
 // index returns the index of one metric, which is made when first needed.
 func (s *space) index(metric index.Metric) (*exact.Index, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if x, ok := s.indexes[metric]; ok {
-		return x, nil
-	}
-	x, err := exact.Over(metric, s.dim, s.threads, s.vectors, s.ids)
-	if err != nil {
-		return nil, fmt.Errorf("cannot index the vectors: %w", err)
-	}
-	s.indexes[metric] = x
-	return x, nil
+	return s.indexes.get(metric, func() (*exact.Index, int64, error) {
+		x, err := exact.Over(metric, s.dim, s.threads, s.vectors, s.ids)
+		if err != nil {
+			return nil, 0, fmt.Errorf("cannot index the vectors: %w", err)
+		}
+		return x, 1, nil
+	})
 }
 
 // vector is the transformed vector of a picture, nil if it has none.
