@@ -61,6 +61,7 @@ func routes(s *service, mux *http.ServeMux, version string) *huma.OpenAPI {
 	s.registerDatasets(api)
 	s.registerModels(api)
 	s.registerSearch(api)
+	s.registerCompare(api)
 	s.registerChannels(api)
 	s.registerPictures(api)
 	s.registerIndexes(api)

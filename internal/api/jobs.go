@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/convnetplayground/convnet/internal/job"
 	"github.com/convnetplayground/convnet/internal/playground"
@@ -75,10 +74,6 @@ type eventsInput struct {
 	Last int `header:"Last-Event-ID" minimum:"0" maximum:"2147483647" doc:"Id of the last event that the client has seen"`
 }
 
-type stream struct {
-	Body func(huma.Context)
-}
-
 func (s *service) registerJobs(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/jobs", "list-jobs", "jobs",
 		"List jobs", "All jobs, newest first. Those that ended stay for an hour."),
@@ -115,80 +110,27 @@ func (s *service) registerJobs(api huma.API) {
 
 	events := operation(http.MethodGet, "/jobs/{id}/events", "follow-job", "jobs",
 		"Follow a job", "Server-sent events until the job has ended. The event is progress, done, failed or cancelled, its data the job as JSON, its id grows. A client that is slow, or comes back with Last-Event-ID, gets the newest state and not every one in between.", http.StatusNotFound)
-	events.Responses = map[string]*huma.Response{
-		"200": {
-			Description: "Events",
-			Content: map[string]*huma.MediaType{
-				"text/event-stream": {Schema: eventSchema},
-			},
-		},
-	}
+	events.Responses = eventResponse("The job as JSON, as GET /api/v1/jobs/{id} answers it", "progress", "done", "failed", "cancelled")
 	huma.Register(api, events, s.follow)
-}
-
-// eventSchema describes one event of the stream.
-var eventSchema = &huma.Schema{
-	Type: huma.TypeObject,
-	Properties: map[string]*huma.Schema{
-		"id":    {Type: huma.TypeString, Pattern: "^[0-9]+$", Description: "Grows with every change"},
-		"event": {Type: huma.TypeString, Enum: []any{"progress", "done", "failed", "cancelled"}, Description: "The last three are final"},
-		"data":  {Type: huma.TypeString, Description: "The job as JSON, as GET /api/v1/jobs/{id} answers it"},
-	},
-	Required: []string{"data", "event", "id"},
 }
 
 func noJob(id string) error {
 	return problem(http.StatusNotFound, "not_found", fmt.Sprintf("no job %q", id), "jobs are forgotten an hour after their end")
 }
 
-// eventTimeout is how long a client may take to accept one event.
-const eventTimeout = 10 * time.Second
-
 func (s *service) follow(_ context.Context, in *eventsInput) (*stream, error) {
 	if _, err := s.pg.Jobs().Get(in.ID); err != nil {
 		return nil, noJob(in.ID)
 	}
-	return &stream{Body: func(hctx huma.Context) {
-		r, w := humago.Unwrap(hctx)
-		ctx, cancel := context.WithCancel(r.Context())
-		defer cancel()
-		// A stream would hold up the server's shutdown until the job ends.
-		defer context.AfterFunc(s.ctx, cancel)()
-
-		h := w.Header()
-		h.Set("Content-Type", "text/event-stream")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Accel-Buffering", "no")
-		w.WriteHeader(http.StatusOK)
-		if r.Method == http.MethodHead {
-			return
-		}
-		control := http.NewResponseController(w)
-		send := func(status job.Status) error {
-			if err := control.SetWriteDeadline(time.Now().Add(eventTimeout)); err != nil {
-				return err
-			}
-			if err := writeEvent(w, status); err != nil {
-				return err
-			}
-			return control.Flush()
-		}
-		// The connection may serve other requests afterwards.
-		defer func() { _ = control.SetWriteDeadline(time.Time{}) }()
+	return s.stream(func(ctx context.Context, events *eventWriter) {
+		events.begin()
 		// It ends with the job, the client or the server; none needs an answer.
-		_ = s.pg.Jobs().Follow(ctx, in.ID, in.Last, send)
-	}}, nil
-}
-
-func writeEvent(w http.ResponseWriter, status job.Status) error {
-	name := "progress"
-	if status.State.Ended() {
-		name = string(status.State)
-	}
-	data, err := json.Marshal(newJob(status))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "id: %d\nevent: %s\ndata: %s\n\n", status.Version, name, data)
-	return err
+		_ = s.pg.Jobs().Follow(ctx, in.ID, in.Last, func(status job.Status) error {
+			name := "progress"
+			if status.State.Ended() {
+				name = string(status.State)
+			}
+			return events.send(status.Version, name, newJob(status))
+		})
+	}), nil
 }

@@ -55,7 +55,7 @@ var codes = map[int]string{
 func newProblem(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
 	code, known := codes[status]
 	if !known {
-		return problem(status, "internal", "the request could not be answered", "the server's log has the reason")
+		return internalProblem(status)
 	}
 	p := problem(status, code, message, "")
 	if len(errs) == 0 {
@@ -71,6 +71,10 @@ func newProblem(ctx huma.Context, status int, message string, errs ...error) hum
 		p.suggest(ctx.Operation(), detail)
 	}
 	return p
+}
+
+func internalProblem(status int) *Problem {
+	return problem(status, "internal", "the request could not be answered", "the server's log has the reason")
 }
 
 // describe says in one line which value is wrong and why.
@@ -133,18 +137,26 @@ var statuses = map[playground.Kind]int{
 // failure turns an error of a verb into its answer. What is not a
 // *playground.Error is a fault of the program: its text goes to the log only.
 func (s *service) failure(ctx context.Context, err error) error {
+	p := s.problem(ctx, err)
+	if p.Code == string(playground.Busy) {
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter}})
+	}
+	return p
+}
+
+func (s *service) problem(ctx context.Context, err error) *Problem {
 	var e *playground.Error
 	if !errors.As(err, &e) {
+		if s.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return problem(http.StatusConflict, string(playground.Unavailable), "the server is shutting down", "start it again")
+		}
 		if ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "a request failed", "error", err)
 		}
-		return newProblem(nil, http.StatusInternalServerError, "")
+		return internalProblem(http.StatusInternalServerError)
 	}
 	p := problem(statuses[e.Kind], string(e.Kind), e.Detail(), e.Hint)
 	p.Near = append(p.Near, e.Near...)
-	if e.Kind == playground.Busy {
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter}})
-	}
 	return p
 }
 

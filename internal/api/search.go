@@ -67,10 +67,19 @@ func (in Settings) request() playground.SearchSettings {
 	return r
 }
 
-type searchInput struct {
+// SearchInput is a search for a picture of the dataset or an uploaded one.
+type SearchInput struct {
 	Settings
 	Query   int    `query:"query" default:"0" minimum:"0" maximum:"2147483647" doc:"Position in the dataset of the picture to search for"`
 	Picture string `query:"picture" pattern:"^[0-9a-f]{16}$" doc:"Id of an uploaded picture to search for; goes before query"`
+}
+
+func (in SearchInput) request() playground.SearchRequest {
+	r := playground.SearchRequest{SearchSettings: in.Settings.request(), Picture: in.Picture}
+	if in.Picture == "" {
+		r.Query = &in.Query
+	}
+	return r
 }
 
 type searchAnswer struct {
@@ -82,13 +91,9 @@ func (s *service) registerSearch(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/search", "search", "search",
 		"Search", "The pictures of a dataset that are most similar to one of them, or to an uploaded picture, by the chosen layer. A layer that is not indexed yet is answered with not_indexed: start an index first.",
 		http.StatusNotFound, http.StatusConflict),
-		func(ctx context.Context, in *searchInput) (*body[searchAnswer], error) {
+		func(ctx context.Context, in *SearchInput) (*body[searchAnswer], error) {
 			started := time.Now()
-			request := playground.SearchRequest{SearchSettings: in.request(), Picture: in.Picture}
-			if in.Picture == "" {
-				request.Query = &in.Query
-			}
-			result, err := s.pg.Search(ctx, request)
+			result, err := s.pg.Search(ctx, in.request())
 			if err != nil {
 				return nil, s.failure(ctx, err)
 			}

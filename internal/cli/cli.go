@@ -109,7 +109,7 @@ in the browser or in the shell. It works offline; networks and example pictures 
 	flags.BoolVar(&a.json, "json", false, "print JSON")
 	root.AddCommand(
 		a.serve(), a.models(), a.datasets(), a.index(), a.predict(), a.embed(),
-		a.search(), a.evaluate(), a.visualize(), a.gradient(), a.top(), a.activation(), a.bench(), a.doctor(), a.version(),
+		a.search(), a.evaluate(), a.compare(), a.visualize(), a.gradient(), a.top(), a.activation(), a.bench(), a.doctor(), a.version(),
 	)
 	return root
 }

@@ -103,6 +103,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-embed", []string{"embed", "--help"}},
 		{"help-search", []string{"search", "--help"}},
 		{"help-evaluate", []string{"evaluate", "--help"}},
+		{"help-compare", []string{"compare", "--help"}},
 		{"help-visualize", []string{"visualize", "--help"}},
 		{"help-gradient", []string{"gradient", "--help"}},
 		{"help-top", []string{"top", "--help"}},

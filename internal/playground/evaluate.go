@@ -48,9 +48,13 @@ func (r resolved) queries(sp *space) ([]int, error) {
 		}
 	}
 	if len(rows) == 0 {
-		return nil, invalid("cannot evaluate", "no picture of dataset "+r.Dataset+" has a class", "a folder with one sub-folder per class has classes")
+		return nil, r.noClasses()
 	}
 	return rows, nil
+}
+
+func (r resolved) noClasses() error {
+	return invalid("cannot evaluate", "no picture of dataset "+r.Dataset+" has a class", "a folder with one sub-folder per class has classes")
 }
 
 // classes numbers the classes of the rows of a space, and counts them.

@@ -6,6 +6,11 @@ import (
 	"path/filepath"
 )
 
+// WriteFile writes a file of the user's choice, whole or not at all.
+func WriteFile(path string, write func(io.Writer) error) error {
+	return explain("cannot write "+path, writeWhole(path, write))
+}
+
 // writeWhole writes a file that appears under its name only when write has
 // ended well.
 func writeWhole(path string, write func(io.Writer) error) (err error) {

@@ -74,6 +74,15 @@ func (p *Playground) runIndex(ctx context.Context, r IndexRequest, report job.Re
 	return err
 }
 
+// Command is how the shell says the request.
+func (r IndexRequest) Command() string {
+	text := "convnet index --dataset " + r.Dataset + " --model " + r.Model
+	for _, layer := range r.Layers {
+		text += " --layer " + layer
+	}
+	return text + " --pool " + r.Pool + r.Resizing().flags()
+}
+
 func countLayers(layers []string) string {
 	if len(layers) == 1 {
 		return "layer " + layers[0]

@@ -29,6 +29,10 @@ const (
 // resizes lists them.
 func resizes() []string { return []string{ResizeStandard, ResizeOriginal} }
 
+func unknownResize(name string) error {
+	return unknown("resizing", name, Near(name, resizes()), "known: "+strings.Join(resizes(), ", "))
+}
+
 // recipe is the preprocessing of a model's pictures; aspect is the verb's
 // choice.
 func (r Resizing) recipe(m *model.Model, aspect preprocess.Aspect) (preprocess.Recipe, error) {
@@ -41,7 +45,7 @@ func (r Resizing) recipe(m *model.Model, aspect preprocess.Aspect) (preprocess.R
 		}
 		r.Size, r.Filter, r.Aspect = originalSize, string(preprocess.Nearest), string(preprocess.Squash)
 	default:
-		return none, unknown("resizing", r.Resize, Near(r.Resize, resizes()), "known: "+strings.Join(resizes(), ", "))
+		return none, unknownResize(r.Resize)
 	}
 	a, err := preprocess.ParseAspect(cmp.Or(r.Aspect, string(aspect)))
 	if err != nil {

@@ -38,7 +38,22 @@ func (m *Models) withDefaults(s SearchSettings) SearchSettings {
 }
 
 func (p *Playground) resolve(ctx context.Context, s SearchSettings) (resolved, error) {
-	s = p.networks.withDefaults(s)
+	r, err := parseSettings(p.networks.withDefaults(s))
+	if err != nil {
+		return r, err
+	}
+	if _, err := p.networks.describe(r.Model, r.Layer); err != nil {
+		return r, err
+	}
+	if r.dataset, err = p.dataset(ctx, r.Dataset); err != nil {
+		return r, err
+	}
+	err = p.locate(&r)
+	return r, err
+}
+
+// parseSettings resolves what needs neither models nor datasets.
+func parseSettings(s SearchSettings) (resolved, error) {
 	r := resolved{SearchSettings: s}
 	var err error
 	if s.Top < 1 {
@@ -50,20 +65,17 @@ func (p *Playground) resolve(ctx context.Context, s SearchSettings) (resolved, e
 	if r.pooling, err = parseVectorPooling(s.Pool); err != nil {
 		return r, err
 	}
-	if r.transform, err = parseTransform(s.Transform); err != nil {
-		return r, err
-	}
-	if _, err := p.networks.describe(s.Model, s.Layer); err != nil {
-		return r, err
-	}
-	if r.dataset, err = p.dataset(ctx, s.Dataset); err != nil {
-		return r, err
-	}
-	if r.recipe, err = p.recipe(s.Model, s.Resizing()); err != nil {
-		return r, err
-	}
-	r.key, err = p.key(r.dataset, s.Model, s.Layer, r.pooling, r.recipe)
+	r.transform, err = parseTransform(s.Transform)
 	return r, err
+}
+
+// locate finds the recipe and the key of a search whose names are known.
+func (p *Playground) locate(r *resolved) (err error) {
+	if r.recipe, err = p.recipe(r.Model, r.Resizing()); err != nil {
+		return err
+	}
+	r.key, err = p.key(r.dataset, r.Model, r.Layer, r.pooling, r.recipe)
+	return err
 }
 
 func parseMetric(name string, power float64) (index.Metric, error) {
@@ -121,10 +133,11 @@ func (p *Playground) key(d *dataset.Dataset, modelName, layer string, pooling mo
 }
 
 func (r resolved) notIndexed(cause error) *Error {
+	request := IndexRequest{Dataset: r.Dataset, Model: r.Model, Layers: []string{r.Layer}, Pool: r.Pool, Resize: r.Resize, Size: r.Size}
 	return &Error{
 		Kind:  NotIndexed,
 		What:  fmt.Sprintf("dataset %q is not indexed at layer %q of %s with pooling %s", r.Dataset, r.Layer, r.Model, r.Pool),
-		Hint:  fmt.Sprintf("index it with: convnet index --dataset %s --model %s --layer %s --pool %s%s", r.Dataset, r.Model, r.Layer, r.Pool, r.Resizing().flags()),
+		Hint:  "index it with: " + request.Command(),
 		cause: cause,
 	}
 }
@@ -142,6 +155,11 @@ func (p *Playground) Search(ctx context.Context, request SearchRequest) (SearchR
 			return SearchResult{}, err
 		}
 	}
+	return p.search(ctx, r, request)
+}
+
+// search is Search with the names of the request resolved.
+func (p *Playground) search(ctx context.Context, r resolved, request SearchRequest) (SearchResult, error) {
 	sp, err := p.space(r)
 	if err != nil {
 		return SearchResult{}, err

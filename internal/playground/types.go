@@ -220,6 +220,101 @@ type Evaluation struct {
 	relevance.Summary
 }
 
+// CompareSettings say how every indexed layer is searched: the settings of a
+// search, but for the layer.
+type CompareSettings struct {
+	Dataset   string
+	Model     string // compare only its layers; "" for those of all models
+	Metric    string
+	P         float64 // power of minkowski, 0 for the default; other metrics take none
+	Pool      string
+	Transform string
+	Resize    string // standard or original; "" for standard
+	Size      int    // height and width of the network's input; 0 for the model's own
+	Top       int    // number of results, at least 1
+}
+
+// CompareRequest asks what every indexed layer finds for one picture of a
+// dataset.
+type CompareRequest struct {
+	CompareSettings
+	Query int
+}
+
+// CompareRow is what one layer finds.
+type CompareRow struct {
+	Model     string   `json:"model" doc:"Model"`
+	Layer     string   `json:"layer" doc:"Layer"`
+	Score     *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"Weighted search score in percent; absent if the query has no class"`
+	SameClass *int     `json:"same_class,omitempty" minimum:"0" doc:"Number of results of the query's class; absent if it has none"`
+	Results   []int    `json:"results" doc:"Positions of the nearest pictures in the dataset, nearest first; the query itself is not among them"`
+}
+
+// CompareResult is the answer to a CompareRequest.
+type CompareResult struct {
+	Dataset   string          `json:"dataset" doc:"Dataset searched"`
+	Metric    string          `json:"metric" doc:"Distance"`
+	P         float64         `json:"p,omitempty" doc:"Power of minkowski; absent for other metrics"`
+	Pool      string          `json:"pool" doc:"Pooling"`
+	Transform string          `json:"transform" doc:"Transform"`
+	Top       int             `json:"top" minimum:"1" doc:"Number of results asked for"`
+	Query     Query           `json:"query" doc:"What was searched for"`
+	Rows      []CompareRow    `json:"rows" doc:"The indexed layers, by model, from input to output"`
+	Best      []ModelLayer    `json:"best" doc:"The layers of the highest score, all of them where several tie; none if no layer found a picture of the query's class"`
+	Missing   []MissingLayers `json:"missing" doc:"Layers of the models that are here, which the rows are without"`
+}
+
+// ModelLayer names a layer of a model.
+type ModelLayer struct {
+	Model string `json:"model" doc:"Model"`
+	Layer string `json:"layer" doc:"Layer"`
+}
+
+// MissingLayers are layers of one model that a comparison is without.
+type MissingLayers struct {
+	Model  string   `json:"model" doc:"Model"`
+	Layers []string `json:"layers" doc:"Layers"`
+	Reason string   `json:"reason" doc:"Why they cannot be compared; empty if all they need is an index"`
+}
+
+// ScoresRow is the quality of one layer with every picture as a query.
+type ScoresRow struct {
+	Model string `json:"model" doc:"Model"`
+	Layer string `json:"layer" doc:"Layer"`
+	relevance.Summary
+	Interval *relevance.Interval `json:"interval,omitempty" doc:"95 % interval of the mean weighted score; absent with a single query"`
+	Scores   []*float64          `json:"scores" doc:"Weighted search score in percent of each picture as the query, by its position in the dataset; null for a picture without a class or a vector"`
+}
+
+// ScoresResult is the quality of every indexed layer.
+type ScoresResult struct {
+	Dataset   string          `json:"dataset" doc:"Dataset searched"`
+	Metric    string          `json:"metric" doc:"Distance"`
+	P         float64         `json:"p,omitempty" doc:"Power of minkowski; absent for other metrics"`
+	Pool      string          `json:"pool" doc:"Pooling"`
+	Transform string          `json:"transform" doc:"Transform"`
+	Top       int             `json:"top" minimum:"1" doc:"Number of results that the weighted score counts"`
+	Rows      []ScoresRow     `json:"rows" doc:"The indexed layers, by model, from input to output"`
+	Best      []ModelLayer    `json:"best" doc:"The layers of the highest mean weighted score, all of them where several tie; none if no layer ever found a picture of the query's class"`
+	Missing   []MissingLayers `json:"missing" doc:"Layers of the models that are here, which the rows are without"`
+}
+
+// Contrast is what two searches for the same picture found.
+type Contrast struct {
+	First      SearchResult   `json:"first" doc:"The first search"`
+	Second     SearchResult   `json:"second" doc:"The second search"`
+	Common     []CommonResult `json:"common" doc:"Pictures that both found, in the order of the first"`
+	OnlyFirst  []int          `json:"only_first" doc:"Positions of the pictures that the first alone found, nearest first"`
+	OnlySecond []int          `json:"only_second" doc:"Positions of the pictures that the second alone found, nearest first"`
+}
+
+// CommonResult is a picture that two searches found.
+type CommonResult struct {
+	Index      int `json:"index" minimum:"0" doc:"Position in the dataset"`
+	FirstRank  int `json:"first_rank" minimum:"1" doc:"Its rank in the first search"`
+	SecondRank int `json:"second_rank" minimum:"1" doc:"Its rank in the second search"`
+}
+
 // IndexRequest asks for the vectors of a dataset.
 type IndexRequest struct {
 	Dataset string   `json:"dataset"`

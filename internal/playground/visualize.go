@@ -158,7 +158,7 @@ func classifier(info model.Info, layer string) (string, error) {
 
 // WritePNG writes a file that appears only when it is whole.
 func (v Visualization) WritePNG(path string) error {
-	return explain("cannot write "+path, writeWhole(path, v.EncodePNG))
+	return WriteFile(path, v.EncodePNG)
 }
 
 // Visualize renders what a request asks for. progress, which may be nil, is

@@ -155,7 +155,7 @@ func (r VisualizeChannelsRequest) render(ctx context.Context, m *model.Model, re
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return false, explain("cannot write "+path, err)
 	}
-	return true, explain("cannot write "+path, writeWhole(path, v.EncodePNG))
+	return true, WriteFile(path, v.EncodePNG)
 }
 
 // isOf tells whether a file is there, whole, and of a recipe.
