@@ -24,6 +24,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare layers by one picture
+         * @description What every indexed layer finds for a picture of the dataset, with the best layers, and the layers that an index would add.
+         */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare layers by one picture, row by row
+         * @description Server-sent events: each row as soon as it is known, then done or failed. Closing the connection cancels the rest.
+         */
+        get: operations["follow-compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare layers by all pictures
+         * @description The quality of every indexed layer with each picture that has a class as a query: the scores of all queries, their mean with its interval, and other measures.
+         */
+        get: operations["compare-scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/scores/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare layers by all pictures, row by row
+         * @description Server-sent events: each row as soon as it is known, then done or failed. Closing the connection cancels the rest.
+         */
+        get: operations["follow-compare-scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contrast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contrast two searches
+         * @description Two searches for the same picture side by side: what both found, and what only one did. Parameters of the second begin with other_; dataset, picture and number of results are those of the first.
+         */
+        get: operations["contrast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -617,6 +717,81 @@ export interface components {
             /** @description Name of the class */
             name: string;
         };
+        CommonResult: {
+            /**
+             * Format: int64
+             * @description Its rank in the first search
+             */
+            first_rank: number;
+            /**
+             * Format: int64
+             * @description Position in the dataset
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description Its rank in the second search
+             */
+            second_rank: number;
+        };
+        CompareResult: {
+            /** @description The layers of the highest score, all of them where several tie; none if no layer found a picture of the query's class */
+            best: components["schemas"]["ModelLayer"][];
+            /** @description Dataset searched */
+            dataset: string;
+            /** @description Distance */
+            metric: string;
+            /** @description Layers of the models that are here, which the rows are without */
+            missing: components["schemas"]["MissingLayers"][];
+            /**
+             * Format: double
+             * @description Power of minkowski; absent for other metrics
+             */
+            p?: number;
+            /** @description Pooling */
+            pool: string;
+            /** @description What was searched for */
+            query: components["schemas"]["Query"];
+            /** @description The indexed layers, by model, from input to output */
+            rows: components["schemas"]["CompareRow"][];
+            /**
+             * Format: int64
+             * @description Number of results asked for
+             */
+            top: number;
+            /** @description Transform */
+            transform: string;
+        };
+        CompareRow: {
+            /** @description Layer */
+            layer: string;
+            /** @description Model */
+            model: string;
+            /** @description Positions of the nearest pictures in the dataset, nearest first; the query itself is not among them */
+            results: number[];
+            /**
+             * Format: int64
+             * @description Number of results of the query's class; absent if it has none
+             */
+            same_class?: number;
+            /**
+             * Format: double
+             * @description Weighted search score in percent; absent if the query has no class
+             */
+            score?: number;
+        };
+        Contrast: {
+            /** @description Pictures that both found, in the order of the first */
+            common: components["schemas"]["CommonResult"][];
+            /** @description The first search */
+            first: components["schemas"]["SearchResult"];
+            /** @description Positions of the pictures that the first alone found, nearest first */
+            only_first: number[];
+            /** @description Positions of the pictures that the second alone found, nearest first */
+            only_second: number[];
+            /** @description The second search */
+            second: components["schemas"]["SearchResult"];
+        };
         DatasetDetail: {
             /** @description Part of the program; cannot be removed */
             built_in: boolean;
@@ -802,6 +977,12 @@ export interface components {
             /** @description Indexed layers */
             indexes: components["schemas"]["IndexEntry"][];
         };
+        Interval: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+        };
         Job: {
             /** @description What it was asked for, by kind */
             arguments: {
@@ -889,6 +1070,14 @@ export interface components {
             /** @description Why it was left out */
             reason: string;
         };
+        MissingLayers: {
+            /** @description Layers */
+            layers: string[];
+            /** @description Model */
+            model: string;
+            /** @description Why they cannot be compared; empty if all they need is an index */
+            reason: string;
+        };
         ModelDetail: {
             /**
              * Format: int64
@@ -917,6 +1106,12 @@ export interface components {
              * @enum {string}
              */
             weights: "embedded" | "installed" | "missing" | "damaged";
+        };
+        ModelLayer: {
+            /** @description Layer */
+            layer: string;
+            /** @description Model */
+            model: string;
         };
         ModelList: {
             /** @description All models */
@@ -1128,6 +1323,54 @@ export interface components {
              */
             similarity: number;
         };
+        ScoresResult: {
+            /** @description The layers of the highest mean weighted score, all of them where several tie; none if no layer ever found a picture of the query's class */
+            best: components["schemas"]["ModelLayer"][];
+            /** @description Dataset searched */
+            dataset: string;
+            /** @description Distance */
+            metric: string;
+            /** @description Layers of the models that are here, which the rows are without */
+            missing: components["schemas"]["MissingLayers"][];
+            /**
+             * Format: double
+             * @description Power of minkowski; absent for other metrics
+             */
+            p?: number;
+            /** @description Pooling */
+            pool: string;
+            /** @description The indexed layers, by model, from input to output */
+            rows: components["schemas"]["ScoresRow"][];
+            /**
+             * Format: int64
+             * @description Number of results that the weighted score counts
+             */
+            top: number;
+            /** @description Transform */
+            transform: string;
+        };
+        ScoresRow: {
+            /** @description 95 % interval of the mean weighted score; absent with a single query */
+            interval?: components["schemas"]["Interval"];
+            /** @description Layer */
+            layer: string;
+            /** Format: double */
+            mean_average_precision: number;
+            /** @description Model */
+            model: string;
+            /** Format: double */
+            ndcg: number;
+            /** Format: double */
+            precision_at_1: number;
+            /** Format: double */
+            precision_at_15: number;
+            /** Format: int64 */
+            queries: number;
+            /** @description Weighted search score in percent of each picture as the query, by its position in the dataset; null for a picture without a class or a vector */
+            scores: (number | null)[];
+            /** Format: double */
+            weighted_score: number;
+        };
         SearchAnswer: {
             /** @description Dataset searched */
             dataset: string;
@@ -1179,6 +1422,39 @@ export interface components {
             resizes: components["schemas"]["Choice"][];
             /** @description What is done to all vectors before they are compared */
             transforms: components["schemas"]["Choice"][];
+        };
+        SearchResult: {
+            /** @description Dataset searched */
+            dataset: string;
+            /** @description Layer the vectors were taken from */
+            layer: string;
+            /** @description Distance */
+            metric: string;
+            /** @description Model that made the vectors */
+            model: string;
+            /**
+             * Format: double
+             * @description Power of minkowski; absent for other metrics
+             */
+            p?: number;
+            /** @description Pooling */
+            pool: string;
+            /** @description What was searched for */
+            query: components["schemas"]["Query"];
+            /** @description Nearest pictures, nearest first; the query itself is not among them */
+            results: components["schemas"]["Result"][];
+            /**
+             * Format: int64
+             * @description Number of results of the query's class; absent if it has none
+             */
+            same_class?: number;
+            /**
+             * Format: double
+             * @description Weighted search score in percent; absent if the query has no class
+             */
+            score?: number;
+            /** @description Transform */
+            transform: string;
         };
         TopPicture: {
             /** @description All of the picture that the value depends on: left, top, right and bottom as fractions of its width and height */
@@ -1283,6 +1559,562 @@ export interface operations {
             };
             /** @description Method Not Allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Compare only the layers of this model; by default those of all */
+                model?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+                /** @description Position in the dataset of the picture to search for */
+                query?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follow-compare": {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Compare only the layers of this model; by default those of all */
+                model?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+                /** @description Position in the dataset of the picture to search for */
+                query?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @description As JSON: of row, an entry of the rows that GET /api/v1/compare answers; of done, that answer with no rows; of failed, a problem */
+                        data: string;
+                        /**
+                         * @description All but the first are final
+                         * @enum {string}
+                         */
+                        event: "row" | "done" | "failed";
+                        /** @description Grows from event to event */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compare-scores": {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Compare only the layers of this model; by default those of all */
+                model?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follow-compare-scores": {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Compare only the layers of this model; by default those of all */
+                model?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @description As JSON: of row, an entry of the rows that GET /api/v1/compare/scores answers; of done, that answer with no rows; of failed, a problem */
+                        data: string;
+                        /**
+                         * @description All but the first are final
+                         * @enum {string}
+                         */
+                        event: "row" | "done" | "failed";
+                        /** @description Grows from event to event */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contrast: {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Model that makes the vectors */
+                model?: string;
+                /** @description Layer the vectors are taken from; by default the model's last */
+                layer?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+                /** @description Position in the dataset of the picture to search for */
+                query?: number;
+                /** @description Id of an uploaded picture to search for; goes before query */
+                picture?: string;
+                /** @description Of the second search: model */
+                other_model?: string;
+                /** @description Of the second search: layer; by default the model's last */
+                other_layer?: string;
+                /** @description Of the second search: metric */
+                other_metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Of the second search: p */
+                other_p?: number;
+                /** @description Of the second search: pool */
+                other_pool?: "avg" | "max" | "flatten";
+                /** @description Of the second search: transform */
+                other_transform?: "none" | "center" | "sqrt-center";
+                /** @description Of the second search: resize */
+                other_resize?: "standard" | "original";
+                /** @description Of the second search: size */
+                other_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contrast"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2346,11 +3178,11 @@ export interface operations {
                         /** @description The job as JSON, as GET /api/v1/jobs/{id} answers it */
                         data: string;
                         /**
-                         * @description The last three are final
+                         * @description All but the first are final
                          * @enum {string}
                          */
                         event: "progress" | "done" | "failed" | "cancelled";
-                        /** @description Grows with every change */
+                        /** @description Grows from event to event */
                         id: string;
                     };
                 };
