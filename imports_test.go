@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"zoo":                 {"tensor", "graph"},
 	"weights":             {"tensor", "graph", "weights/hdf5", "weights/keras", "weights/pytorch", "weights/safetensors"},
 	"weights/embedded":    {"weights", "weights/safetensors"},
-	"model":               {"tensor", "graph", "internal/fetch", "zoo", "weights", "weights/embedded", "preprocess"},
+	"model":               {"tensor", "graph", "internal/disk", "internal/fetch", "zoo", "weights", "weights/embedded", "preprocess"},
 	"featurevis":          {"tensor", "internal/kernel", "internal/fourier", "graph", "preprocess", "model"},
 	"index":               {"internal/kernel"},
 	"index/exact":         {"index", "internal/kernel"},

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/convnetplayground/convnet/internal/disk"
 	"github.com/convnetplayground/convnet/internal/fetch"
 	"github.com/convnetplayground/convnet/weights"
 	"github.com/convnetplayground/convnet/weights/embedded"
@@ -300,8 +301,8 @@ type Import struct {
 
 // Install checks that a weight file fits its architecture and takes it into
 // the library: whole or not at all. progress, which may be nil, is told the
-// bytes copied. Errors wrap ErrInstalled, ErrName and ErrTaken where they
-// apply; the file is as it was after an error.
+// bytes copied. Errors wrap ErrInstalled, ErrName, ErrTaken and disk.ErrLocked
+// where they apply; the file is as it was after an error.
 func (l *Library) Install(ctx context.Context, im Import, progress func(done, total int64)) (Installation, error) {
 	name := cmp.Or(im.Name, im.Architecture)
 	if !namePattern.MatchString(name) {
@@ -356,12 +357,14 @@ func examine(im Import) (Installation, error) {
 
 // place builds the model's directory beside its place and renames it into it.
 func (l *Library) place(ctx context.Context, name string, im Import, i *Installation, progress func(done, total int64)) (err error) {
-	if err := os.MkdirAll(l.dir, 0o700); err != nil {
-		return err
-	}
-	stage, err := os.MkdirTemp(l.dir, ".partial-*")
+	lock, err := l.lock(name)
 	if err != nil {
 		return err
+	}
+	defer lock.Release()
+	stage := l.beside(name, "partial")
+	if err := errors.Join(os.RemoveAll(stage), os.Mkdir(stage, 0o700)); err != nil {
+		return disk.Explain(err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
 	to := filepath.Join(stage, weightsFile)
@@ -391,29 +394,55 @@ func (l *Library) place(ctx context.Context, name string, im Import, i *Installa
 		}
 		return err
 	}
+	disk.SyncFolder(l.dir)
 	return nil
 }
 
 // Remove takes an installed model out of the library. The error wraps
-// ErrMissing where none is installed under the name.
+// ErrMissing where none is installed under the name, disk.ErrLocked where one
+// is being installed.
 func (l *Library) Remove(name string) error {
 	if _, err := l.installed(name); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("model %s: %w", name, ErrMissing)
 	}
-	return l.discard(name)
-}
-
-// discard removes a model's directory, out of sight first.
-func (l *Library) discard(name string) error {
-	gone, err := os.MkdirTemp(l.dir, ".removed-*")
+	lock, err := l.lock(name)
 	if err != nil {
 		return err
 	}
-	err = os.Rename(filepath.Join(l.dir, name), filepath.Join(gone, name))
+	defer lock.Release()
+	return l.discard(name)
+}
+
+// discard removes a model's directory, out of sight first. The caller holds
+// the model's lock.
+func (l *Library) discard(name string) error {
+	gone := l.beside(name, "removed")
+	if err := os.RemoveAll(gone); err != nil {
+		return err
+	}
+	err := os.Rename(filepath.Join(l.dir, name), gone)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	return errors.Join(err, os.RemoveAll(gone))
+}
+
+// lock keeps others from installing or removing a model. What a program that
+// was killed left beside the model belongs to the next that holds the lock.
+func (l *Library) lock(name string) (*disk.Lock, error) {
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		return nil, disk.Explain(err)
+	}
+	lock, err := disk.Acquire(l.beside(name, "lock"))
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", name, disk.Explain(err))
+	}
+	return lock, nil
+}
+
+// beside is a path in the library that no model has.
+func (l *Library) beside(name, what string) string {
+	return filepath.Join(l.dir, "."+name+"."+what)
 }
 
 // writeFile writes a new file that is on the disk when it returns.

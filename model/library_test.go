@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/convnetplayground/convnet/internal/disk"
 	"github.com/convnetplayground/convnet/model"
 	"github.com/convnetplayground/convnet/preprocess"
 	"github.com/convnetplayground/convnet/tensor"
@@ -269,6 +270,31 @@ func TestADamagedManifestNamesItself(t *testing.T) {
 	}
 	if info, err := library.Describe("mobilenet"); err != nil || info.Weights != model.Missing {
 		t.Errorf("when it is removed it is %s, %v", info.Weights, err)
+	}
+}
+
+// What a killed program left behind takes no room for ever; what a living one is
+// writing stays.
+func TestInstallationsOfOneModelComeOneAfterAnother(t *testing.T) {
+	dir := t.TempDir()
+	left := filepath.Join(dir, ".mobilenet.partial", "weights.partial")
+	if err := errors.Join(os.Mkdir(filepath.Dir(left), 0o700), os.WriteFile(left, []byte("left"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	library := model.NewLibrary(dir)
+	file := weightFile(t, "mobilenet", zoo.Options{Top: true, Classes: 3}, nil)
+	im := model.Import{Architecture: "mobilenet", File: file}
+	_, err := library.Install(t.Context(), im, func(int64, int64) {
+		if _, err := library.Install(t.Context(), im, nil); !errors.Is(err, disk.ErrLocked) {
+			t.Errorf("a second one meanwhile: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != "mobilenet" {
+		t.Errorf("the library holds %v, %v", entries, err)
 	}
 }
 
