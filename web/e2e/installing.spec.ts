@@ -25,7 +25,7 @@ test('a network that is not installed says how to get it, and why it could not b
   await expect(page.getByText(/Its official weights, about 10\d MB/)).toBeVisible();
   await page.getByRole('button', { name: 'Install ResNet50' }).click();
   await expect(page.getByRole('heading', { name: 'ResNet50 could not be installed' })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/cannot pull resnet50: fetch https:\/\/.*not available/)).toBeVisible();
+  await expect(page.getByText(/Cannot pull resnet50: fetch https:\/\/.*not available/)).toBeVisible();
   await expect(page.getByText('convnet models pull resnet50 --from FILE')).toBeVisible();
   await page.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByRole('button', { name: 'Install ResNet50' })).toBeVisible();

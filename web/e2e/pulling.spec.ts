@@ -21,7 +21,7 @@ test('a public set says what it is, and what to do where it cannot be downloaded
   await page.getByRole('button', { name: 'Download 200 pictures (170 MB)' }).click();
   await expect(page.getByRole('progressbar')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'CIFAR-10 could not be downloaded' })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/download cifar-10-binary\.tar\.gz from/)).toBeVisible();
+  await expect(page.getByText(/Download cifar-10-binary\.tar\.gz from/)).toBeVisible();
   await page.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByRole('button', { name: 'Download 200 pictures (170 MB)' })).toBeVisible();
   await page.goto('about:blank');

@@ -2,7 +2,7 @@ import { Button, ProgressBar } from '@carbon/react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { hasEnded, useJob } from '../api/jobs';
-import { ApiError } from '../api/problem';
+import { ApiError, sentence } from '../api/problem';
 import { cancelJob } from '../api/queries';
 import type { Job } from '../api/types';
 import { duration } from '../lib/format';
@@ -60,8 +60,8 @@ function failure({ error }: Job, title: string): ApiError {
     status: 0,
     code: error?.code ?? 'unknown',
     title,
-    detail: error?.detail ?? 'The server did not say why.',
-    hint: error?.hint ?? '',
+    detail: sentence(error?.detail ?? 'the server did not say why'),
+    hint: sentence(error?.hint ?? ''),
   });
 }
 
