@@ -217,7 +217,9 @@ func (x *softmax) backward(r *reverse) {
 	r.give(x.in, dx)
 }
 
-// softmaxGradient is y * (g - Σ y*g) of each row.
+// softmaxGradient is y * (g - Σ y*g) of each row. The probabilities are rounded
+// and do not quite add up to 1; where one of them nearly does, the difference
+// is as large as the gradient, so the mean of g is divided by their sum.
 type softmaxGradient struct {
 	unary
 	y *buffer
@@ -229,10 +231,12 @@ func (x *softmaxGradient) run(s *Session, _ *worker, task int) {
 	units := x.out.channels()
 	row := func(b *buffer) []float32 { return b.in(s.arena)[task*units:][:units] }
 	out, g, y := row(x.out), row(x.in), row(x.y)
-	var mean float64
+	var mean, sum float64
 	for i := range y {
 		mean += float64(y[i]) * float64(g[i])
+		sum += float64(y[i])
 	}
+	mean /= sum
 	for i := range y {
 		out[i] = float32(float64(y[i]) * (float64(g[i]) - mean))
 	}
