@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -136,7 +135,7 @@ func (a *app) missing(s playground.CompareSettings, missing []playground.Missing
 	}
 	for _, m := range missing {
 		if m.Reason != "" {
-			fmt.Fprintf(a.stdout, "left out: %s of %s: %s\n", strings.Join(m.Layers, ", "), m.Model, m.Reason)
+			fmt.Fprintf(a.stdout, "left out: %s of %s: %s\n", count(len(m.Layers), "layer"), m.Model, m.Reason)
 			continue
 		}
 		fmt.Fprintf(a.stdout, "not indexed: %s of %s; index with: %s\n", count(len(m.Layers), "layer"), m.Model, indexCommand(s, m.Model))
@@ -152,13 +151,17 @@ func indexCommand(s playground.CompareSettings, model string) string {
 // nothingIndexed says how to come to something that can be compared.
 func nothingIndexed(s playground.CompareSettings, missing []playground.MissingLayers) error {
 	for _, m := range missing {
-		if m.Reason != "" {
-			return &playground.Error{Kind: playground.Invalid, What: "cannot compare", Why: m.Reason}
+		if m.Reason == "" {
+			return &playground.Error{
+				Kind: playground.NotIndexed, What: "cannot compare",
+				Why:  fmt.Sprintf("dataset %s is not indexed with pooling %s", s.Dataset, s.Pool),
+				Hint: "index it with: " + indexCommand(s, m.Model),
+			}
 		}
 	}
-	e := &playground.Error{Kind: playground.NotIndexed, What: "cannot compare", Why: fmt.Sprintf("dataset %s is not indexed with pooling %s", s.Dataset, s.Pool)}
+	e := &playground.Error{Kind: playground.NotIndexed, What: "cannot compare", Why: "no layer can be"}
 	if len(missing) > 0 {
-		e.Hint = "index it with: " + indexCommand(s, missing[0].Model)
+		e.Why = missing[0].Reason
 	}
 	return e
 }

@@ -176,8 +176,12 @@ func (p *Playground) resolveCompare(ctx context.Context, s CompareSettings) (com
 	}
 	for _, name := range names {
 		info, err := p.networks.describe(name)
-		if err != nil {
+		if err != nil && s.Model != "" {
 			return c, err
+		}
+		if err != nil {
+			c.miss(name, reason(err))
+			continue
 		}
 		if info.Weights == model.Missing && s.Model == "" {
 			continue
@@ -198,7 +202,7 @@ func (p *Playground) addModel(c *comparison, info model.Info, manifests []embedd
 	}
 	r := c.resolved
 	r.Model = info.Name
-	if len(indexed) > 0 || info.Weights == model.Missing {
+	if usable := info.Weights == model.Embedded || info.Weights == model.Installed; len(indexed) > 0 || !usable {
 		if err := p.locate(&r); err != nil {
 			c.miss(info.Name, reason(err), searchLayers(info)...)
 			return
@@ -223,7 +227,7 @@ func (c *comparison) miss(model, reason string, layers ...string) {
 			return
 		}
 	}
-	c.missing = append(c.missing, MissingLayers{Model: model, Layers: layers, Reason: reason})
+	c.missing = append(c.missing, MissingLayers{Model: model, Layers: append([]string{}, layers...), Reason: reason})
 }
 
 // reason is why a layer cannot be compared: "" where an index is all it needs.

@@ -410,6 +410,18 @@ func TestLayersThatCannotBeComparedSayWhy(t *testing.T) {
 		t.Errorf("with a picture left out: %s", toJSON(t, row))
 	}
 
+	// A model of one's own whose manifest is damaged.
+	if err := os.MkdirAll(filepath.Join(p.options.Data, "models", "mine"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(p.options.Data, "models", "mine", "model.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err = p.Compare(t.Context(), CompareRequest{compareMixed, 0}, nil)
+	if err != nil || len(got.Rows) != 4 || strings.Contains(toJSON(t, got), "null") {
+		t.Errorf("beside a damaged model: %s, %v", toJSON(t, got), err)
+	}
+
 	for _, tt := range []struct {
 		settings CompareSettings
 		want     string

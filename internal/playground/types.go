@@ -273,7 +273,7 @@ type ModelLayer struct {
 // MissingLayers are layers of one model that a comparison is without.
 type MissingLayers struct {
 	Model  string   `json:"model" doc:"Model"`
-	Layers []string `json:"layers" doc:"Layers"`
+	Layers []string `json:"layers" doc:"Layers; none if nothing is known of the model"`
 	Reason string   `json:"reason" doc:"Why they cannot be compared; empty if all they need is an index"`
 }
 

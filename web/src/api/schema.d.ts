@@ -1071,7 +1071,7 @@ export interface components {
             reason: string;
         };
         MissingLayers: {
-            /** @description Layers */
+            /** @description Layers; none if nothing is known of the model */
             layers: string[];
             /** @description Model */
             model: string;
