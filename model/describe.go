@@ -13,7 +13,8 @@ type Layer struct {
 	Index                int    `json:"index"`
 	Name                 string `json:"name"`
 	Type                 string `json:"type"`
-	Shape                [3]int `json:"shape"` // [height, width, channels]; a vector is [1, 1, n]
+	Inputs               []int  `json:"inputs"` // indices of the layers whose outputs it takes
+	Shape                [3]int `json:"shape"`  // [height, width, channels]; a vector is [1, 1, n]
 	Parameters           int    `json:"parameters"`
 	ParametersCumulative int    `json:"parameters_cumulative"`
 	Search               bool   `json:"search"` // one of the eight that search offers
@@ -54,10 +55,16 @@ func describe(a zoo.Architecture, o zoo.Options, g *graph.Graph) Info {
 		Name: a.Name, Title: a.Title, Family: a.Family, Licence: a.Licence,
 		Input: [3]int{a.Size, a.Size, 3}, Weights: Missing,
 	}
+	index := map[*graph.Node]int{}
 	for i, node := range g.Nodes() {
+		index[node] = i
+		inputs := make([]int, len(node.Inputs))
+		for j, input := range node.Inputs {
+			inputs[j] = index[input]
+		}
 		info.Parameters += node.ParameterCount()
 		info.Layers = append(info.Layers, Layer{
-			Index: i, Name: node.Name, Type: node.Op.Type(), Shape: mapShape(node.Shape),
+			Index: i, Name: node.Name, Type: node.Op.Type(), Inputs: inputs, Shape: mapShape(node.Shape),
 			Parameters: node.ParameterCount(), ParametersCumulative: info.Parameters,
 			Search: slices.Contains(a.SearchLayers, node.Name),
 		})

@@ -232,3 +232,27 @@ func BenchmarkForward(b *testing.B) {
 		})
 	}
 }
+
+// What a layer takes is described by the layers before it, in every network.
+func TestInputsStandBeforeTheLayersThatTakeThem(t *testing.T) {
+	l := model.NewLibrary(t.TempDir())
+	for _, name := range model.Names() {
+		info, err := l.Describe(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, layer := range info.Layers {
+			if want := layer.Type != "InputLayer"; (len(layer.Inputs) > 0) != want {
+				t.Errorf("%s: layer %s has inputs %v", name, layer.Name, layer.Inputs)
+			}
+			if layer.Type == "Add" && len(layer.Inputs) < 2 {
+				t.Errorf("%s: layer %s adds %v", name, layer.Name, layer.Inputs)
+			}
+			for _, input := range layer.Inputs {
+				if input < 0 || input >= i {
+					t.Errorf("%s: layer %d, %s, takes layer %d", name, i, layer.Name, input)
+				}
+			}
+		}
+	}
+}

@@ -115,6 +115,7 @@ type Layer struct {
 	Index                int    `json:"index" minimum:"0" doc:"Position in the model"`
 	Name                 string `json:"name" doc:"Name in addresses and commands"`
 	Type                 string `json:"type" doc:"Operation"`
+	Inputs               []int  `json:"inputs" doc:"Positions of the layers whose outputs it takes"`
 	Shape                [3]int `json:"shape" doc:"Output shape: height, width, channels"`
 	Parameters           int    `json:"parameters" minimum:"0" doc:"Number of weights of the layer"`
 	ParametersCumulative int    `json:"parameters_cumulative" minimum:"0" doc:"Number of weights up to and with the layer"`

@@ -1045,6 +1045,8 @@ export interface components {
              * @description Position in the model
              */
             index: number;
+            /** @description Positions of the layers whose outputs it takes */
+            inputs: number[];
             /** @description Name in addresses and commands */
             name: string;
             /**

@@ -1,4 +1,4 @@
-import { Download, PlayFilledAlt, Renew, Search, StopFilledAlt } from '@carbon/icons-react';
+import { ChevronLeft, ChevronRight, Download, PlayFilledAlt, Renew, Search, StopFilledAlt } from '@carbon/icons-react';
 import { Button, Slider } from '@carbon/react';
 import { useEffect, type ReactNode } from 'react';
 import { frameAddress, renderingAddress } from '../../api/addresses';
@@ -8,7 +8,7 @@ import { Choose } from '../../components/choose';
 import { CopyLink } from '../../components/copy-link';
 import { Trouble } from '../../components/trouble';
 import { ViewLink } from '../../components/view-link';
-import { duration } from '../../lib/format';
+import { count, duration } from '../../lib/format';
 import { writeExplore, type Explore } from '../../state/explore';
 import { useChangeExplore } from '../../state/use-explore';
 import { defaults, writeSearch } from '../../state/view';
@@ -31,6 +31,7 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
   const { progress, stop, go } = live;
   const { recipe } = view;
   const what = subjectOf(view, layer.name);
+  const channels = Math.max(channelsOf(layer), 1);
   useSaid(progress.kind, what);
   const busy = progress.kind === 'waiting' || progress.kind === 'running';
   const rendering = progress.kind === 'done' ? progress.rendering : null;
@@ -44,10 +45,12 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
       </div>
       <div className="channel__panel">
         <div className="channel__title">
-          <h2>{what}</h2>
-          <p>
-            {layer.name}, {layer.type}, {layer.shape.join(' × ')}
-          </p>
+          <div>
+            <h2>{what}</h2>
+            <p>of {count(channels)} in {layer.name}, {layer.type}, {layer.shape.join(' × ')}</p>
+          </div>
+          <Step icon={ChevronLeft} label="Channel before" to={(view.channel + channels - 1) % channels} />
+          <Step icon={ChevronRight} label="Next channel" to={(view.channel + 1) % channels} />
         </div>
         <Standing view={view} live={live} />
         {rendering && rendering.steps.length > 1 ? <Frames view={view} rendering={rendering} /> : null}
@@ -103,9 +106,14 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
           </ViewLink>
         </div>
       </div>
-      <p className="visually-hidden">{channelsOf(layer)} channels in this layer</p>
     </section>
   );
+}
+
+/** Goes to another channel of the layer. */
+function Step({ icon, label, to }: { icon: typeof ChevronLeft; label: string; to: number }) {
+  const change = useChangeExplore();
+  return <Button kind="ghost" size="md" hasIconOnly renderIcon={icon} iconDescription={label} tooltipPosition="bottom" onClick={() => { change({ channel: to }); }} />;
 }
 
 /** The picture as it is: one square for each of several pictures. */

@@ -14,6 +14,7 @@ import { ChannelGrid } from './channel-grid';
 import { ConnectorLines } from './connector-lines';
 import { Explanations } from './explanations';
 import { allChannels, channelsOf, firstLayer, sameDepth, selectedChannels, shownLayers } from './layers';
+import { Network } from './network-section';
 import { Picker, type Item } from './picker';
 import { usePickerKeys, type PickerName } from './use-picker-keys';
 import { useRendering } from './use-rendering';
@@ -107,6 +108,7 @@ export function ExplorePage() {
         <ConnectorLines frame={frame} model={view.model} version={`${view.model}/${layerName ?? ''}/${shown?.length ?? 0}/${models.data?.length ?? 0}/${installed}`} />
       </div>
 
+      {detail.data && layer ? <Network model={detail.data} layer={layer} onChoose={chooseLayer} /> : null}
       {layer && installed ? (
         <Channels
           view={view}

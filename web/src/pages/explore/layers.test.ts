@@ -20,7 +20,7 @@ describe('the selected channels', () => {
 });
 
 const layer = (index: number, name: string, type: string, search = false): Layer =>
-  ({ index, name, type, search, shape: [7, 7, 8], parameters: 0, parameters_cumulative: 0 });
+  ({ index, name, type, search, inputs: [], shape: [7, 7, 8], parameters: 0, parameters_cumulative: 0 });
 
 const layers = [
   layer(0, 'input', 'InputLayer'), layer(1, 'conv1', 'Conv2D', true), layer(2, 'bn1', 'BatchNormalization'),
