@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { bmp } from './pictures';
 import { expect, indexed, test } from './playground';
 
 test.beforeAll(({ playground }) => indexed(playground.address));
@@ -61,7 +62,7 @@ test('tiles in view are rendered, with the selected channels first and all on re
   const grid = page.getByRole('grid');
   await expect(grid).toHaveAccessibleName('40 channels of block4c_add');
   await expect(grid.locator('.channel-tile--done').first()).toBeVisible({ timeout: 30_000 });
-  await page.getByRole('tab', { name: 'All channels (80)' }).click();
+  await page.getByRole('tab', { name: 'All 80 channels' }).click();
   await expect(page).toHaveURL(/channels=all/);
   await expect(grid).toHaveAccessibleName('80 channels of block4c_add');
 });
@@ -96,7 +97,7 @@ test('a new seed is another picture of the same channel', async ({ page }) => {
   await page.goto(address);
   await finished(page);
   const src = await picture(page).getAttribute('src');
-  await page.getByRole('button', { name: 'Again with a new seed' }).click();
+  await page.getByRole('button', { name: 'New seed' }).click();
   await expect(page).toHaveURL(/seed=1/);
   await finished(page);
   expect(await picture(page).getAttribute('src')).not.toBe(src);
@@ -158,6 +159,57 @@ for (const [what, query, said] of [
     await expect(picture(page)).toBeVisible({ timeout: 30_000 });
   });
 }
+
+test('real pictures that excite the channel stand beside it, the region boxed', async ({ page }) => {
+  await page.goto(`/explore?layer=block4c_add&channel=2&${few}`);
+  const list = page.getByRole('list', { name: 'Top pictures' });
+  await expect(list.getByRole('link')).toHaveCount(9);
+  await expect(list.locator('.tops__box')).toHaveCount(9);
+  await expect(page.locator('.heat__map')).toBeVisible();
+  await list.getByRole('link').nth(3).click();
+  await expect(page).toHaveURL(/image=\d+/);
+  await expect(list.getByRole('link').nth(3)).toHaveAttribute('aria-current', 'true');
+  await page.locator('.heat__map').evaluate((img: HTMLImageElement) => img.decode());
+});
+
+test('a picture of one\'s own shows where it excites the channel', async ({ page }) => {
+  await page.goto(`/explore?layer=block4c_add&channel=2&${few}`);
+  await page.getByTestId('own-picture').setInputFiles({ name: 'mine.bmp', mimeType: 'image/bmp', buffer: bmp(64, 48, 0x3366cc) });
+  await expect(page).toHaveURL(/picture=[0-9a-f]{16}/);
+  await expect(page.getByText(/^Your picture: the lighter/)).toContainText('At most');
+  await page.locator('.heat__map').evaluate((img: HTMLImageElement) => img.decode());
+});
+
+test('a layer that has not seen the pictures looks through them on request', async ({ page }) => {
+  await page.goto(`/explore?layer=block3b_add&dataset=plain&channel=2&${few}`);
+  await page.getByRole('button', { name: 'Look through 3 pictures' }).click();
+  await expect(page.getByRole('list', { name: 'Top pictures' }).getByRole('link')).toHaveCount(3, { timeout: 30_000 });
+});
+
+test('a dead channel is said to be dead', async ({ page }) => {
+  await page.goto('/explore?layer=stem_activation&channel=16&steps=32');
+  await expect(page.getByRole('alert')).toContainText('This channel is dead', { timeout: 30_000 });
+  await page.getByRole('button', { name: /^Channel 16/ }).scrollIntoViewIfNeeded();
+  await expect(page.getByRole('button', { name: 'Channel 16, dead' })).toBeVisible({ timeout: 40_000 });
+});
+
+test('every layer is found in the table, and by its column', async ({ page }) => {
+  await page.goto(address);
+  await page.getByText('All 158 layers as a table').click();
+  const table = page.getByRole('table', { name: 'Layers' });
+  await expect(table.getByRole('link', { name: 'block3b_add' })).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Find layers' }).fill('dwconv');
+  await expect(page.getByText('20 of 158')).toBeVisible();
+  await table.getByRole('link', { name: 'block1a_dwconv' }).click();
+  await expect(page).toHaveURL(/layer=block1a_dwconv/);
+  await expect(page.locator('.network__head')).toContainText('layer 5 of 157');
+  const drawing = page.getByRole('img', { name: /^block1a_dwconv is layer 5/ });
+  const box = await drawing.boundingBox();
+  if (!box) throw new Error('the network is not drawn');
+  await page.mouse.move(box.x + box.width - 30, box.y + 80);
+  await page.mouse.click(box.x + (box.width * 152.5) / 158, box.y + 80);
+  await expect(page).toHaveURL(/layer=top_conv/);
+});
 
 test('from a layer to the search with it', async ({ page }) => {
   await page.goto(address);

@@ -1,3 +1,6 @@
+import type { Query } from '../state/view';
+import type { Subject } from './renderings';
+
 const base = '/api/v1';
 
 /** The address of a picture's thumbnail, longest side 256; version is the dataset's. */
@@ -28,6 +31,12 @@ export function renderingAddress(hash: string): string {
 /** The address of a finished rendering as it was after a step that is kept. */
 export function frameAddress(hash: string, step: number): string {
   return `${base}/renderings/${hash}/frames/${step}`;
+}
+
+/** The address of what a channel makes of a picture, as a heat map. */
+export function heatAddress({ model, layer, channel }: Subject, dataset: string, picture: Query): string {
+  const parameters = picture.kind === 'image' ? { dataset, image: String(picture.index) } : { picture: picture.id };
+  return `${base}/models/${encodeURIComponent(model)}/layers/${encodeURIComponent(layer)}/channels/${channel}/activation.png?${new URLSearchParams(parameters).toString()}`;
 }
 
 function imageAddress(dataset: string, index: number): string {

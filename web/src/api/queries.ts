@@ -84,7 +84,7 @@ export function jobQuery(id: string) {
  * Begins to index a dataset with one layer of a model, or with all its search
  * layers where layer is null; joins the job that does so already.
  */
-export function startIndexing({ dataset, model, pool }: Settings, layer: string | null): Promise<Job> {
+export function startIndexing({ dataset, model, pool }: Pick<Settings, 'dataset' | 'model' | 'pool'>, layer: string | null): Promise<Job> {
   const body = {
     dataset, model, pool: pool as NonNullable<SearchParameters['pool']>,
     ...(layer === null ? {} : { layers: [layer] }),

@@ -1,4 +1,6 @@
+import { queryOptions } from '@tanstack/react-query';
 import type { Recipe } from '../state/explore';
+import type { Query } from '../state/view';
 import { answer, client } from './client';
 import { ApiError } from './problem';
 import type { Job, Rendering } from './types';
@@ -34,7 +36,8 @@ export function isBusy(error: unknown): boolean {
 
 /** Why a rendering failed. */
 export function renderFailure({ error }: Job): ApiError {
-  const dead = error !== undefined && /\bdead\b/.test(error.detail);
+  const [, tried] = /\bit is dead: (.+)/.exec(error?.detail ?? '') ?? [];
+  const dead = tried !== undefined;
   return new ApiError({
     status: 422,
     code: dead ? 'dead' : (error?.code ?? 'unknown'),
@@ -42,6 +45,32 @@ export function renderFailure({ error }: Job): ApiError {
     detail: dead
       ? 'Nothing in the picture changes how it answers, so there is no picture to climb to. Networks often have a few such channels.'
       : (error?.detail ?? 'The server did not say why.'),
-    hint: dead ? `What was tried: ${error.detail}.` : (error?.hint ?? ''),
+    hint: dead ? `What was tried: ${tried}.` : (error?.hint ?? ''),
+  });
+}
+
+/** The pictures of a dataset that excite a channel most. */
+export function topQuery(dataset: string, { model, layer, channel }: Subject) {
+  return queryOptions({
+    queryKey: ['top', dataset, model, layer, channel],
+    queryFn: ({ signal }) => answer(
+      client.GET('/api/v1/datasets/{dataset}/top', { params: { path: { dataset }, query: { model, layer, channel } }, signal }),
+    ),
+  });
+}
+
+/** What a channel makes of a picture. */
+export function activationQuery(dataset: string, picture: Query, subject: Subject) {
+  return queryOptions({
+    queryKey: ['activation', dataset, picture, subject],
+    queryFn: ({ signal }) => answer(
+      client.GET('/api/v1/models/{model}/layers/{layer}/channels/{channel}/activation', {
+        params: {
+          path: { ...subject },
+          query: picture.kind === 'image' ? { dataset, image: picture.index } : { picture: picture.id },
+        },
+        signal,
+      }),
+    ),
   });
 }

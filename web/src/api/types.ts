@@ -2,6 +2,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type ActivationMap = Schemas['ActivationMap'];
 export type Choice = Schemas['Choice'];
 export type DatasetDetail = Schemas['DatasetDetail'];
 export type Job = Schemas['Job'];
@@ -12,4 +13,5 @@ export type PublicDataset = Schemas['PublicDataset'];
 export type Rendering = Schemas['Rendering'];
 export type RenderView = Schemas['RenderView'];
 export type Result = Schemas['Result'];
+export type TopPicture = Schemas['TopPicture'];
 export type SearchResult = Schemas['SearchAnswer'];

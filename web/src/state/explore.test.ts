@@ -13,9 +13,10 @@ describe('what the explorer shows, in the URL', () => {
   it.each<[string, Explore]>([
     ['another channel', { ...exploreDefaults, model: 'vgg16', layer: 'block5_conv3', channel: 511 }],
     ['every setting', {
-      model: '12e4', layer: 'true', channel: 7, channels: 'all', layers: 'all', frame: 64,
+      model: '12e4', layer: 'true', channel: 7, channels: 'all', layers: 'all', frame: 64, dataset: 'mine', shown: { kind: 'image', index: 3 },
       recipe: { objective: 'neuron', negative: true, with: 0, blend: 0.25, pictures: 4, seed: 9007199254740991, size: 224, steps: 32 },
     }],
+    ['an own picture', { ...exploreDefaults, shown: { kind: 'picture', id: '0123456789012345' } }],
     ['the edges of a blend', { ...exploreDefaults, recipe: { ...exploreDefaults.recipe, with: 3, blend: 0 } }],
   ])('survives: %s', (_, view) => {
     expect(through(view)).toEqual(view);

@@ -1,3 +1,5 @@
+import { defaults, type Query } from './view';
+
 /** What the explorer shows, as the URL holds it. */
 export interface Explore {
   model: string;
@@ -10,6 +12,10 @@ export interface Explore {
   layers: Layers;
   /** The step of the kept frame that is shown; null for the finished picture. */
   frame: number | null;
+  /** Where the pictures that excite the channel come from. */
+  dataset: string;
+  /** The picture that the channel is shown; null stands for the one that excites it most. */
+  shown: Query | null;
 }
 
 /** How a picture is rendered, beside what of. */
@@ -38,7 +44,7 @@ export type Channels = 'selected' | 'all';
 export type Layers = 'convolutions' | 'all';
 
 export type ExploreSearch = Partial<Record<
-  'model' | 'layer' | 'channel' | 'objective' | 'negative' | 'with' | 'blend' | 'pictures' | 'seed' | 'size' | 'steps' | 'channels' | 'layers' | 'frame',
+  'model' | 'layer' | 'channel' | 'objective' | 'negative' | 'with' | 'blend' | 'pictures' | 'seed' | 'size' | 'steps' | 'channels' | 'layers' | 'frame' | 'dataset' | 'image' | 'picture',
   string
 >>;
 
@@ -61,6 +67,8 @@ export const exploreDefaults: Explore = {
   channels: 'selected',
   layers: 'convolutions',
   frame: null,
+  dataset: defaults.dataset,
+  shown: null,
 };
 
 const longestName = 200;
@@ -88,11 +96,13 @@ export function parseExplore(search: Readonly<Record<string, unknown>>): Explore
     channels: search.channels === 'all' ? 'all' : 'selected',
     layers: search.layers === 'all' ? 'all' : 'convolutions',
     frame: whole(search.frame),
+    dataset: name(search.dataset) ?? exploreDefaults.dataset,
+    shown: shown(search),
   };
 }
 
 /** Writes what the explorer shows as URL parameters, in a fixed order, leaving the defaults out. */
-export function writeExplore({ model, layer, channel, recipe, channels, layers, frame }: Explore): ExploreSearch {
+export function writeExplore({ model, layer, channel, recipe, channels, layers, frame, dataset, shown }: Explore): ExploreSearch {
   const search: ExploreSearch = {};
   if (model !== exploreDefaults.model) search.model = model;
   if (layer !== null) search.layer = layer;
@@ -108,7 +118,17 @@ export function writeExplore({ model, layer, channel, recipe, channels, layers, 
   if (channels !== exploreDefaults.channels) search.channels = channels;
   if (layers !== exploreDefaults.layers) search.layers = layers;
   if (frame !== null) search.frame = String(frame);
+  if (dataset !== exploreDefaults.dataset) search.dataset = dataset;
+  if (shown?.kind === 'image') search.image = String(shown.index);
+  if (shown?.kind === 'picture') search.picture = shown.id;
   return search;
+}
+
+function shown(search: Readonly<Record<string, unknown>>): Query | null {
+  const index = whole(search.image);
+  if (index !== null) return { kind: 'image', index };
+  const id = name(search.picture);
+  return id === null ? null : { kind: 'picture', id };
 }
 
 function name(value: unknown): string | null {

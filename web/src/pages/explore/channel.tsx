@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight, Download, PlayFilledAlt, Renew, Search, StopFilledAlt } from '@carbon/icons-react';
 import { Button, Slider } from '@carbon/react';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { frameAddress, renderingAddress } from '../../api/addresses';
 import type { Layer, Rendering } from '../../api/types';
 import { useAnnounce } from '../../components/announcer';
@@ -47,7 +47,7 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
         <div className="channel__title">
           <div>
             <h2>{what}</h2>
-            <p>of {count(channels)} in {layer.name}, {layer.type}, {layer.shape.join(' × ')}</p>
+            <p>of {count(channels)} in {layer.name}</p>
           </div>
           <Step icon={ChevronLeft} label="Channel before" to={(view.channel + channels - 1) % channels} />
           <Step icon={ChevronRight} label="Next channel" to={(view.channel + 1) % channels} />
@@ -61,25 +61,25 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
             kind="tertiary"
             size="md"
             renderIcon={Renew}
-            title="Begins with other noise: what stays the same belongs to the channel"
+            title="Again, from other noise: what stays the same belongs to the channel"
             onClick={() => { change({ recipe: { seed: recipe.seed + 1 } }); }}
           >
-            Again with a new seed
+            New seed
           </Button>
         </div>
         <div className="channel__settings">
           <Choose
             id="size"
-            label="Size"
+            label="Size, px"
             value={String(recipe.size)}
-            choices={numbers([64, 96, 128, 192, 256, 384, 512], (n) => `${n} px`)}
+            choices={numbers([64, 96, 128, 192, 256, 384, 512], String)}
             onChange={(size) => { change({ recipe: { size: Number(size) } }); }}
           />
           <Choose
             id="steps"
             label="Steps"
             value={String(recipe.steps)}
-            choices={numbers([32, 128, 256, 512, 1024, 2048], (n) => String(n))}
+            choices={numbers([32, 128, 256, 512, 1024, 2048], String)}
             onChange={(steps) => { change({ recipe: { steps: Number(steps) } }); }}
           />
           <Seed key={recipe.seed} seed={recipe.seed} onChange={(seed) => { change({ recipe: { seed } }); }} />
@@ -93,7 +93,7 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
               href={renderingAddress(rendering.hash)}
               download={`${view.model}-${layer.name}-${view.channel}.png`}
             >
-              Download PNG
+              Save PNG
               <Download size={16} className="cds--btn__icon" aria-hidden />
             </a>
           ) : null}
@@ -119,15 +119,19 @@ function Step({ icon, label, to }: { icon: typeof ChevronLeft; label: string; to
 /** The picture as it is: one square for each of several pictures. */
 function Picture({ view, live: { progress }, alt }: { view: Explore; live: Live; alt: string }) {
   const { pictures } = view.recipe;
-  const address = addressOf(view, progress);
+  const now = addressOf(view, progress);
+  // The picture before stays, faint, until the first one of the next is there.
+  const [before, setBefore] = useState(now);
+  if (now !== null && now !== before) setBefore(now);
+  const address = now ?? before;
   if (address === null) return <div className="channel__blank skeleton" />;
   return (
-    <div className={`channel__squares channel__squares--${Math.ceil(Math.sqrt(pictures))}`}>
+    <div className={`channel__squares channel__squares--${Math.ceil(Math.sqrt(pictures))}${now === null ? ' channel__squares--stale' : ''}`}>
       {Array.from({ length: pictures }, (_, i) => (
         <img
           key={i}
           src={address}
-          alt={pictures > 1 ? `${alt}, picture ${i + 1} of ${pictures}` : alt}
+          alt={now === null ? '' : pictures > 1 ? `${alt}, picture ${i + 1} of ${pictures}` : alt}
           width={512}
           height={512}
           draggable={false}

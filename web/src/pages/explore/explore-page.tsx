@@ -12,6 +12,7 @@ import '../../styles/explore.scss';
 import { Channel } from './channel';
 import { ChannelGrid } from './channel-grid';
 import { ConnectorLines } from './connector-lines';
+import { Evidence } from './evidence';
 import { Explanations } from './explanations';
 import { allChannels, channelsOf, firstLayer, sameDepth, selectedChannels, shownLayers } from './layers';
 import { Network } from './network-section';
@@ -109,16 +110,19 @@ export function ExplorePage() {
       </div>
 
       {detail.data && layer ? <Network model={detail.data} layer={layer} onChoose={chooseLayer} /> : null}
-      {layer && installed ? (
-        <Channels
-          view={view}
-          layer={layer}
-          active={live.progress.kind === 'done' || live.progress.kind === 'stopped' || live.progress.kind === 'failed'}
-          onChoose={(channel) => {
-            setLast('channel');
-            chooseChannel(channel);
-          }}
-        />
+      {layer && subject ? (
+        <div className="below">
+          {view.channel < channelsOf(layer) ? <Evidence view={view} subject={subject} /> : null}
+          <Channels
+            view={view}
+            layer={layer}
+            active={live.progress.kind === 'done' || live.progress.kind === 'stopped' || live.progress.kind === 'failed'}
+            onChoose={(channel) => {
+              setLast('channel');
+              chooseChannel(channel);
+            }}
+          />
+        </div>
       ) : null}
       <Explanations />
     </div>
@@ -171,12 +175,12 @@ function Channels({ view, layer, active, onChoose }: ChannelsProps) {
             selectedIndex={all ? 1 : 0}
             onChange={({ name }) => { change({ channels: name === 'all' ? 'all' : 'selected' }); }}
           >
-            <Switch name="selected" text={`Selected channels (${count(selected.length)})`} />
-            <Switch name="all" text={`All channels (${count(n)})`} />
+            <Switch name="selected" text="Selected channels" />
+            <Switch name="all" text={`All ${count(n)} channels`} />
           </ContentSwitcher>
         )}
         <p className="channels__about">
-          {all ? 'Every channel of the layer.' : `Every ${ordinal(selected[1] ?? 1)} channel, a sample over the whole layer.`}{' '}
+          {all ? 'Every channel of the layer.' : `${count(selected.length)} of them, every ${ordinal(selected[1] ?? 1)}.`}{' '}
           Sketches of 96 pixels and 128 steps, drawn while they are in view.
         </p>
       </div>

@@ -25,6 +25,7 @@ function Body({ layers, chosen }: { layers: Layer[]; chosen: string }) {
   const [text, setText] = useState('');
   const found = useMemo(() => findLayers(layers, text), [layers, text]);
   const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing that it returns is remembered
   const virtualizer = useVirtualizer({
     count: found.length,
     getScrollElement: () => scroller.current,

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
 import type { Layer, ModelDetail } from '../../api/types';
 import { count, short } from '../../lib/format';
 import { LayerTable } from './layer-table';
@@ -21,13 +21,13 @@ export function Network({ model, layer, onChoose }: NetworkProps) {
       <div className="network__head">
         <h2>Where it stands in {model.title}</h2>
         <p>
-          <strong>{named.name}</strong>, layer {named.index} of {count(layers.length - 1)}: {named.type}, {named.shape.join(' × ')},{' '}
-          {short(named.parameters)} parameters
+          <strong>{named.name}</strong>, layer {named.index} of {count(layers.length - 1)}: {named.type}, {named.shape.join(' × ')}
+          {named.parameters > 0 ? `, ${short(named.parameters)} parameters` : ''}
         </p>
       </div>
       <Drawing layers={layers} chosen={layer} over={over} onOver={setOver} onChoose={onChoose} />
       <p className="network__legend">
-        From the input to the output, a column for each layer, as high as its maps are large; dark ones are convolutions.
+        From the input to the output, a column for each layer, as high as its maps are large; the stronger ones are convolutions.
         Arches are connections that pass over layers.
       </p>
       <LayerTable layers={layers} chosen={layer.name} />
@@ -57,7 +57,7 @@ function Drawing({ layers, chosen, over, onOver, onChoose }: DrawingProps) {
     return () => { observer.disconnect(); };
   }, []);
   const step = width / layers.length;
-  const at = (event: PointerEvent) => {
+  const at = (event: MouseEvent) => {
     const { left } = event.currentTarget.getBoundingClientRect();
     return layers[Math.floor((event.clientX - left) / step)];
   };
@@ -72,7 +72,10 @@ function Drawing({ layers, chosen, over, onOver, onChoose }: DrawingProps) {
         aria-label={`${chosen.name} is layer ${chosen.index} of ${layers.length - 1}, ${chosen.shape.slice(0, 2).join(' × ')} pixels`}
         onPointerMove={(event) => { onOver(at(event) ?? null); }}
         onPointerLeave={() => { onOver(null); }}
-        onClick={() => { if (over && over.type !== 'InputLayer') onChoose(over.name); }}
+        onClick={(event) => {
+          const layer = at(event);
+          if (layer && layer.type !== 'InputLayer') onChoose(layer.name);
+        }}
       >
         {width > 0 ? still : null}
         {width > 0 && over ? <Mark layer={over} layers={layers} step={step} className="network__over" /> : null}
@@ -92,7 +95,7 @@ function Columns({ layers, step }: { layers: Layer[]; step: number }) {
       {layers.map((layer) => (
         <rect
           key={layer.index}
-          className={convolutions.has(layer) ? 'network__column network__column--dark' : 'network__column'}
+          className={convolutions.has(layer) ? 'network__column network__column--strong' : 'network__column'}
           {...column(layer, layers, step, Math.min(1, step / 4))}
         />
       ))}

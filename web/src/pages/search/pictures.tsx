@@ -1,16 +1,15 @@
-import { Upload as UploadIcon } from '@carbon/icons-react';
-import { Button, ContentSwitcher, Switch } from '@carbon/react';
+import { ContentSwitcher, Switch } from '@carbon/react';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useRef, type Ref } from 'react';
-import { asApiError } from '../../api/problem';
+import type { Ref } from 'react';
 import { availableQuery, datasetsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
 import { Choose } from '../../components/choose';
+import { OwnPicture, UploadFailed } from '../../components/own-picture';
+import type { Upload } from '../../components/use-upload';
 import { count, pictures } from '../../lib/format';
 import { useChangeView } from '../../state/use-view';
 import type { Query, View } from '../../state/view';
 import { PictureGrid, PictureGridSkeleton } from './picture-grid';
-import type { Upload } from './use-upload';
 
 interface PicturesProps {
   ref: Ref<HTMLElement>;
@@ -82,49 +81,6 @@ function option(group: string) {
 
 function about({ description, licence }: DatasetDetail): string {
   return [description, licence].filter((text) => text !== '').join('. ');
-}
-
-function OwnPicture({ upload }: { upload: Upload }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Button
-        size="md"
-        kind="primary"
-        renderIcon={UploadIcon}
-        disabled={upload.pending}
-        title="Choose a picture or take a photo; or drop or paste one anywhere on this page"
-        onClick={() => input.current?.click()}
-      >
-        {upload.pending ? 'Uploading' : 'Your picture'}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        // Naming the formats makes phones convert theirs to one of them.
-        accept="image/jpeg,image/png,image/gif,image/webp,image/bmp,image/tiff"
-        data-testid="own-picture"
-        onChange={(event) => {
-          const [file] = event.target.files ?? [];
-          if (file) upload.send(file);
-          // The same file may be chosen again.
-          event.target.value = '';
-        }}
-      />
-    </>
-  );
-}
-
-function UploadFailed({ upload, error }: { upload: Upload; error: Error }) {
-  const { title, detail, hint } = asApiError(error);
-  return (
-    <div className="panel panel--error panel--small" role="alert">
-      <h3>{title}</h3>
-      <p>{[detail, hint].filter((text) => text !== '').join('. ')}</p>
-      <Button size="sm" kind="tertiary" onClick={upload.dismiss}>Close</Button>
-    </div>
-  );
 }
 
 function LeftOut({ dataset: { problems } }: { dataset: DatasetDetail }) {

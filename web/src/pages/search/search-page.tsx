@@ -4,16 +4,16 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { datasetQuery, modelsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
+import { DropTarget } from '../../components/drop-target';
+import { useUpload } from '../../components/use-upload';
 import { altText, className, pictureName } from '../../lib/format';
 import type { Query } from '../../state/view';
-import { useView } from '../../state/use-view';
-import { DropTarget } from './drop-target';
+import { useChangeView, useView } from '../../state/use-view';
 import { Pictures } from './pictures';
 import { Results } from './results';
 import { gridOrder } from './rows';
 import { SettingsBar } from './settings-bar';
 import { useReturn } from './use-return';
-import { useUpload } from './use-upload';
 
 /** Search: settings and results on one side, the dataset's pictures on the other. */
 export function SearchPage() {
@@ -23,7 +23,11 @@ export function SearchPage() {
   const results = useRef<HTMLElement>(null);
   const pictures = useRef<HTMLElement>(null);
   const place = useReturn(results, pictures);
-  const upload = useUpload(place.toResults);
+  const change = useChangeView();
+  const upload = useUpload((id) => {
+    change({ query: { kind: 'picture', id } });
+    place.toResults();
+  });
   const query = useMemo(() => view.query ?? suggestion(dataset.data), [view.query, dataset.data]);
   useTitle(query, dataset.data);
 
@@ -45,7 +49,7 @@ export function SearchPage() {
           Pictures
         </Button>
       ) : null}
-      <DropTarget onPicture={upload.send} />
+      <DropTarget label="Drop the picture to search with it" onPicture={upload.send} />
     </div>
   );
 }

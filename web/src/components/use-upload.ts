@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { ApiError } from '../../api/problem';
-import { addPicture } from '../../api/queries';
-import { useAnnounce } from '../../components/announcer';
-import { useChangeView } from '../../state/use-view';
+import { ApiError } from '../api/problem';
+import { addPicture } from '../api/queries';
+import { useAnnounce } from './announcer';
 
 const largest = 32 * 1024 * 1024;
 
@@ -14,9 +13,8 @@ export interface Upload {
   dismiss: () => void;
 }
 
-/** Uploads a picture of the user's own and makes it the query; then calls onDone. */
-export function useUpload(onDone: () => void): Upload {
-  const change = useChangeView();
+/** Uploads pictures of the user's own; onDone gets the id of each. */
+export function useUpload(onDone: (id: string) => void): Upload {
   const announce = useAnnounce();
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: (file: Blob) => {
@@ -24,10 +22,7 @@ export function useUpload(onDone: () => void): Upload {
       return addPicture(file);
     },
     onMutate: () => { announce('Uploading your picture'); },
-    onSuccess: (id) => {
-      change({ query: { kind: 'picture', id } });
-      onDone();
-    },
+    onSuccess: onDone,
   });
   const send = useCallback((file: Blob) => { mutate(file); }, [mutate]);
   return { send, pending: isPending, error, dismiss: reset };

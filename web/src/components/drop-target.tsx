@@ -2,7 +2,7 @@ import { Image } from '@carbon/icons-react';
 import { useEffect, useState } from 'react';
 
 /** Takes pictures that are dropped or pasted anywhere on the page. */
-export function DropTarget({ onPicture }: { onPicture: (file: Blob) => void }) {
+export function DropTarget({ label, onPicture }: { label: string; onPicture: (file: Blob) => void }) {
   const [over, setOver] = useState(false);
 
   useEffect(() => {
@@ -53,7 +53,7 @@ export function DropTarget({ onPicture }: { onPicture: (file: Blob) => void }) {
   return (
     <div className="drop">
       <Image size={32} aria-hidden />
-      Drop the picture to search with it
+      {label}
     </div>
   );
 }
