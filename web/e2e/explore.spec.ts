@@ -30,6 +30,9 @@ for (const width of [1440, 390]) {
       await page.goto(`${address}&negative=true&with=3`);
       await finished(page);
       await expect(page.locator('.channel-tile--done').first()).toBeVisible();
+      await page.getByText('All 158 layers as a table').click();
+      await expect(page.getByRole('table', { name: 'Layers' })).toBeVisible();
+      await expect(page.locator('.tops__box').first()).toBeVisible();
       // Lines that are still being drawn, and tiles at work, do not matter here.
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
