@@ -145,18 +145,21 @@ func (r *reverse) overwritable(g *buffer) *buffer {
 	return r.fresh(g.shape)
 }
 
-// sum emits the sum of gradients.
+// sum emits the sum of gradients, in the place of one that nobody else needs
+// if there is one.
 func (r *reverse) sum(parts []*buffer) *buffer {
-	out := r.fresh(parts[0].shape)
-	for i, p := range parts {
-		if r.held[p] == 0 && !slices.Contains(parts[i+1:], p) && !slices.Contains(parts[:i], p) {
-			parts[0], parts[i] = p, parts[0]
-			out = p
-			break
-		}
-	}
+	times := map[*buffer]int{}
 	for _, p := range parts {
 		r.use(p)
+		times[p]++
+	}
+	free := slices.IndexFunc(parts, func(p *buffer) bool { return r.held[p] == 0 && times[p] == 1 })
+	var out *buffer
+	if free >= 0 {
+		parts[0], parts[free] = parts[free], parts[0]
+		out = parts[0]
+	} else {
+		out = r.fresh(parts[0].shape)
 	}
 	r.emit(passage{upstream: parts[0], gradients: []*buffer{out}, steps: []step{&sum{parts: parts, out: out}}})
 	return out

@@ -10,7 +10,8 @@ import (
 
 // Upstream is where the caller writes the gradient of the objective with
 // respect to the i-th tap, of the shape of Tap(i), before Backward. It holds
-// zeros at first and keeps what is written there.
+// zeros at first and keeps what is written there. The Plan must be one of
+// CompileGradient.
 func (s *Session) Upstream(i int) tensor.Tensor { return s.tensor(s.plan.back.upstream[i]) }
 
 // Backward takes the gradient from Upstream to the input, through what the
@@ -59,8 +60,8 @@ func (s *Session) replaced(o *Operation, rules []Rule) bool {
 // until the next Run or Backward.
 func (s *Session) InputGradient() tensor.Tensor { return s.tensor(s.plan.back.input) }
 
-// reverse makes what Backward needs.
-func (s *Session) reverse() {
+// prepareBackward makes what Backward needs.
+func (s *Session) prepareBackward() {
 	s.operations = make([]Operation, len(s.plan.back.passages))
 	for i, p := range s.plan.back.passages {
 		o := Operation{Node: p.node, Activation: p.activation, Upstream: s.tensor(p.upstream)}

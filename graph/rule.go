@@ -14,7 +14,8 @@ type Rule interface {
 
 // Operation is an operation of the network on the way back, as a Rule sees
 // it. A layer with an activation of its own is two operations; a batch
-// normalisation is one with the convolution that it is fused into.
+// normalisation is one with the convolution that it is fused into. An addition
+// hands its gradient on as it is, and is none.
 //
 // The tensors are views of the Session's buffers, [batch, …] as in a Tap.
 // Those of the forward pass may be read for all pictures of the batch. A

@@ -53,7 +53,7 @@ func (p *Plan) NewSessionIn(memory []float32, pool *Pool) *Session {
 	}
 	s.part = func(worker, task int) { s.current.run(s, &s.workers[worker], task) }
 	if p.back != nil {
-		s.reverse()
+		s.prepareBackward()
 	}
 	return s
 }

@@ -36,7 +36,7 @@ func TestEveryLayerEqualsTheReference(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			architecture := find(t, name)
 			var golden activations
-			readGolden(t, name, &golden)
+			readGolden(t, name+".activations", &golden)
 			network := openNetwork(t, architecture)
 
 			var all []string
@@ -131,10 +131,10 @@ func compareLayer(t *testing.T, got []float32, want sample) {
 	}
 }
 
-// readGolden reads the activations of a network into golden.
+// readGolden reads a file of testdata into golden.
 func readGolden(t *testing.T, name string, golden any) {
 	t.Helper()
-	data, err := os.ReadFile("testdata/" + name + ".activations.json")
+	data, err := os.ReadFile("testdata/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}

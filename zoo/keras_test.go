@@ -3,7 +3,6 @@ package zoo_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/convnetplayground/convnet/graph"
@@ -39,7 +38,7 @@ func TestSearchLayersEqualKeras(t *testing.T) {
 	for _, name := range kerasModels {
 		a := find(t, name)
 		var golden kerasActivations
-		readGolden(t, name, &golden)
+		readGolden(t, name+".activations", &golden)
 		for _, run := range golden.Runs {
 			native := run.Size == a.Size
 			t.Run(fmt.Sprintf("%s of %d at %d", name, run.Batch, run.Size), func(t *testing.T) {
@@ -68,14 +67,7 @@ func formulaNetwork(t *testing.T, a zoo.Architecture, o zoo.Options, gain float6
 // compareRun compares the layers with those of the same names in the golden.
 func compareRun(t *testing.T, network *graph.Network, a zoo.Architecture, run kerasRun, layers []string) {
 	t.Helper()
-	found := forward(t, network, run.Batch, layers, func(input []float32) {
-		for i := range input {
-			input[i] = pixel(i)
-			if strings.HasPrefix(a.Name, "efficientnet") { // preprocesses inside
-				input[i] = float32((float64(input[i]) + 1) * 127.5)
-			}
-		}
-	})
+	found := forward(t, network, run.Batch, layers, func(input []float32) { fillPictures(input, a.Name, 0) })
 	for _, layer := range layers {
 		i := slices.IndexFunc(run.Layers, func(s sample) bool { return s.Name == layer })
 		if i < 0 {
