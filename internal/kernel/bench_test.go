@@ -135,6 +135,20 @@ func BenchmarkVector(b *testing.B) {
 	}
 }
 
+// BenchmarkProducts multiplies as the gradient of a dense layer does, from
+// cache.
+func BenchmarkProducts(b *testing.B) {
+	const rows = 128
+	each(b, fmt.Sprint(rows), func(b *testing.B, set *kernel.Set) {
+		width := set.Panels[0]
+		sum, matrix, x := make([]float32, rows), ones(rows*width), ones(width)
+		b.SetBytes(int64(4 * rows * width))
+		for b.Loop() {
+			set.Products(sum, matrix, x)
+		}
+	})
+}
+
 // BenchmarkDistance runs the functions of two vectors.
 func BenchmarkDistance(b *testing.B) {
 	functions := []struct {

@@ -54,6 +54,7 @@ type Set struct {
 	swish            func(dst, x *float32, n int)
 	sigmoidGradient  func(dst, gradient, y *float32, n int)
 	swishGradient    func(dst, gradient, x *float32, n int)
+	products         func(sum, rows, x *float32, n, width int)
 	dot              func(a, b *float32, n int) float64
 	squaredDistance  func(a, b *float32, n int) float64
 	absoluteDistance func(a, b *float32, n int) float64

@@ -29,6 +29,7 @@ var generic = Set{
 	swish:            swishGeneric,
 	sigmoidGradient:  sigmoidGradientGeneric,
 	swishGradient:    swishGradientGeneric,
+	products:         productsGeneric,
 	dot:              dotGeneric,
 	squaredDistance:  squaredDistanceGeneric,
 	absoluteDistance: absoluteDistanceGeneric,
@@ -181,6 +182,15 @@ func swishGradientGeneric(dst, gradient, x *float32, n int) {
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func productsGeneric(sum, rows, x *float32, n, width int) {
+	s, m, v := values(sum, n), values(rows, n*width), values(x, width)
+	for i := range s {
+		for k, w := range m[i*width:][:width] {
+			s[i] += w * v[k]
+		}
+	}
+}
 
 func dotGeneric(a, b *float32, n int) float64 {
 	x, y := values(a, n), values(b, n)

@@ -31,6 +31,7 @@ func TestKernels(t *testing.T) {
 func FuzzTile(f *testing.F)      { kerneltest.FuzzTile(f, sets()) }
 func FuzzDepthwise(f *testing.F) { kerneltest.FuzzDepthwise(f, sets()) }
 func FuzzVectors(f *testing.F)   { kerneltest.FuzzVectors(f, sets()) }
+func FuzzProducts(f *testing.F)  { kerneltest.FuzzProducts(f, sets()) }
 func FuzzDistances(f *testing.F) { kerneltest.FuzzDistances(f, sets()) }
 
 func TestForNamesWhatIsWrong(t *testing.T) {
@@ -93,18 +94,20 @@ func TestDifferentLengthsPanic(t *testing.T) {
 	set, _ := kernel.Active()
 	a, b := make([]float32, 3), make([]float32, 4)
 	calls := map[string]func(){
-		"Add":              func() { set.Add(a, a, b, 0, 1) },
-		"ScaleShift":       func() { set.ScaleShift(a, a, b, a, 0, 1) },
-		"Accumulate":       func() { set.Accumulate(a, b) },
-		"Maximum":          func() { set.Maximum(a, b) },
-		"ClampGradient":    func() { set.ClampGradient(a, a, b, 0, 1) },
-		"MaximumGradient":  func() { set.MaximumGradient(a, a, a, b) },
-		"Sigmoid":          func() { set.Sigmoid(a, b) },
-		"Swish":            func() { set.Swish(b, a) },
-		"SigmoidGradient":  func() { set.SigmoidGradient(a, b, a) },
-		"SwishGradient":    func() { set.SwishGradient(a, a, b) },
-		"Dot":              func() { kernel.Dot(a, b) },
-		"GreatestDistance": func() { kernel.GreatestDistance(b, a) },
+		"Add":                func() { set.Add(a, a, b, 0, 1) },
+		"ScaleShift":         func() { set.ScaleShift(a, a, b, a, 0, 1) },
+		"Accumulate":         func() { set.Accumulate(a, b) },
+		"Maximum":            func() { set.Maximum(a, b) },
+		"ClampGradient":      func() { set.ClampGradient(a, a, b, 0, 1) },
+		"MaximumGradient":    func() { set.MaximumGradient(a, a, a, b) },
+		"Products":           func() { set.Products(a, b, a) },
+		"Products of a part": func() { set.Products(a, make([]float32, 3*(set.Lanes+1)), make([]float32, set.Lanes+1)) },
+		"Sigmoid":            func() { set.Sigmoid(a, b) },
+		"Swish":              func() { set.Swish(b, a) },
+		"SigmoidGradient":    func() { set.SigmoidGradient(a, b, a) },
+		"SwishGradient":      func() { set.SwishGradient(a, a, b) },
+		"Dot":                func() { kernel.Dot(a, b) },
+		"GreatestDistance":   func() { kernel.GreatestDistance(b, a) },
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {

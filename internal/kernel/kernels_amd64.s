@@ -2011,6 +2011,94 @@ done:
 	VZEROUPPER
 	RET
 
+// func productsAVX2(sum *float32, rows *float32, x *float32, n int, width int)
+// Requires: AVX, FMA3
+TEXT ·productsAVX2(SB), NOSPLIT, $0-40
+	MOVQ sum+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	MOVQ width+32(FP), SI
+
+	// The width is counted in bytes, from the end of x.
+	SHLQ $0x02, SI
+	ADDQ SI, DX
+
+rows:
+	SUBQ   $+4, BX
+	JL     rest
+	VXORPS Y0, Y0, Y0
+	ADDQ   SI, CX
+	MOVQ   CX, DI
+	VXORPS Y1, Y1, Y1
+	ADDQ   SI, CX
+	MOVQ   CX, R8
+	VXORPS Y2, Y2, Y2
+	ADDQ   SI, CX
+	MOVQ   CX, R9
+	VXORPS Y3, Y3, Y3
+	ADDQ   SI, CX
+	MOVQ   CX, R10
+	MOVQ   SI, R11
+	NEGQ   R11
+
+four:
+	VMOVUPS      (DX)(R11*1), Y4
+	VFMADD231PS  (DI)(R11*1), Y4, Y0
+	VFMADD231PS  (R8)(R11*1), Y4, Y1
+	VFMADD231PS  (R9)(R11*1), Y4, Y2
+	VFMADD231PS  (R10)(R11*1), Y4, Y3
+	ADDQ         $+32, R11
+	JNZ          four
+	VMOVAPS      Y0, Y0
+	VMOVAPS      Y1, Y1
+	VMOVAPS      Y2, Y2
+	VMOVAPS      Y3, Y3
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X1
+	VADDPS       (AX), X1, X1
+	VMOVUPS      X1, (AX)
+	ADDQ         $+16, AX
+	JMP          rows
+
+rest:
+	ADDQ $+4, BX
+	JZ   done
+
+row:
+	VXORPS Y0, Y0, Y0
+	ADDQ   SI, CX
+	MOVQ   CX, DI
+	MOVQ   SI, R8
+	NEGQ   R8
+
+one:
+	VMOVUPS      (DX)(R8*1), Y1
+	VFMADD231PS  (DI)(R8*1), Y1, Y0
+	ADDQ         $+32, R8
+	JNZ          one
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y0, Y3
+	VMOVAPS      Y0, Y0
+	VHADDPS      Y2, Y1, Y1
+	VHADDPS      Y0, Y3, Y3
+	VHADDPS      Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X1, X0, X0
+	VADDSS       (AX), X0, X0
+	VMOVSS       X0, (AX)
+	ADDQ         $+4, AX
+	DECQ         BX
+	JNZ          row
+
+done:
+	VZEROUPPER
+	RET
+
 // func dotAVX2(a *float32, b *float32, n int) float64
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·dotAVX2(SB), NOSPLIT, $0-32
@@ -4651,6 +4739,102 @@ rest:
 	VMULPS       Z17, Z16, Z16
 	VMULPS       Z0, Z16, Z16
 	VMOVUPS      Z16, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func productsAVX512(sum *float32, rows *float32, x *float32, n int, width int)
+// Requires: AVX, AVX512F
+TEXT ·productsAVX512(SB), NOSPLIT, $0-40
+	MOVQ sum+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ n+24(FP), BX
+	MOVQ width+32(FP), SI
+
+	// The width is counted in bytes, from the end of x.
+	SHLQ $0x02, SI
+	ADDQ SI, DX
+
+rows:
+	SUBQ   $+4, BX
+	JL     rest
+	VPXORD Z0, Z0, Z0
+	ADDQ   SI, CX
+	MOVQ   CX, DI
+	VPXORD Z1, Z1, Z1
+	ADDQ   SI, CX
+	MOVQ   CX, R8
+	VPXORD Z2, Z2, Z2
+	ADDQ   SI, CX
+	MOVQ   CX, R9
+	VPXORD Z3, Z3, Z3
+	ADDQ   SI, CX
+	MOVQ   CX, R10
+	MOVQ   SI, R11
+	NEGQ   R11
+
+four:
+	VMOVUPS       (DX)(R11*1), Z4
+	VFMADD231PS   (DI)(R11*1), Z4, Z0
+	VFMADD231PS   (R8)(R11*1), Z4, Z1
+	VFMADD231PS   (R9)(R11*1), Z4, Z2
+	VFMADD231PS   (R10)(R11*1), Z4, Z3
+	ADDQ          $+64, R11
+	JNZ           four
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF64X4 $0x01, Z1, Y6
+	VADDPS        Y1, Y6, Y6
+	VEXTRACTF64X4 $0x01, Z2, Y7
+	VADDPS        Y2, Y7, Y7
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y3, Y8, Y8
+	VHADDPS       Y6, Y4, Y4
+	VHADDPS       Y8, Y7, Y7
+	VHADDPS       Y7, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X6
+	VADDPS        X4, X6, X6
+	VADDPS        (AX), X6, X6
+	VMOVUPS       X6, (AX)
+	ADDQ          $+16, AX
+	JMP           rows
+
+rest:
+	ADDQ $+4, BX
+	JZ   done
+
+row:
+	VPXORD Z5, Z5, Z5
+	ADDQ   SI, CX
+	MOVQ   CX, DI
+	MOVQ   SI, R8
+	NEGQ   R8
+
+one:
+	VMOVUPS       (DX)(R8*1), Z0
+	VFMADD231PS   (DI)(R8*1), Z0, Z5
+	ADDQ          $+64, R8
+	JNZ           one
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPS        Y5, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z5, Y1
+	VADDPS        Y5, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VADDPS        Y5, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z5, Y3
+	VADDPS        Y5, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X1
+	VADDSS        (AX), X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          $+4, AX
+	DECQ          BX
+	JNZ           row
 
 done:
 	VZEROUPPER

@@ -143,6 +143,17 @@ func sigmoidGradientAVX2(dst *float32, gradient *float32, y *float32, n int)
 //go:noescape
 func swishGradientAVX2(dst *float32, gradient *float32, x *float32, n int)
 
+// productsAVX2 is
+//
+//	for i := range n {
+//		for k := range width {
+//			sum[i] += rows[i][k] * x[k]
+//		}
+//	}
+//
+//go:noescape
+func productsAVX2(sum *float32, rows *float32, x *float32, n int, width int)
+
 // dotAVX2 is
 //
 //	for i := range n {
@@ -343,6 +354,17 @@ func sigmoidGradientAVX512(dst *float32, gradient *float32, y *float32, n int)
 //
 //go:noescape
 func swishGradientAVX512(dst *float32, gradient *float32, x *float32, n int)
+
+// productsAVX512 is
+//
+//	for i := range n {
+//		for k := range width {
+//			sum[i] += rows[i][k] * x[k]
+//		}
+//	}
+//
+//go:noescape
+func productsAVX512(sum *float32, rows *float32, x *float32, n int, width int)
 
 // dotAVX512 is
 //

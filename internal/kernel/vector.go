@@ -96,6 +96,19 @@ func (s *Set) SwishGradient(dst, gradient, x []float32) {
 	}
 }
 
+// Products multiplies a matrix [len(sum), len(x)] with x and adds the result:
+// sum[i] += Σ_k rows[i*len(x)+k] * x[k]. The length of x is a multiple of Lanes,
+// as that of a panel is.
+func (s *Set) Products(sum, rows, x []float32) {
+	sameLength(len(rows), len(sum)*len(x))
+	if len(x)%s.Lanes != 0 {
+		panic("kernel: length that is no multiple of a vector")
+	}
+	if len(rows) > 0 {
+		s.products(&sum[0], &rows[0], &x[0], len(sum), len(x))
+	}
+}
+
 func sameLength(n, m int) {
 	if n != m {
 		panic("kernel: slices of different length")

@@ -50,6 +50,7 @@ func main() {
 		l.swish()
 		l.sigmoidGradient()
 		l.swishGradient()
+		l.products()
 		l.distances()
 	}
 	Generate()

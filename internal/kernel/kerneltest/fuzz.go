@@ -66,6 +66,22 @@ func FuzzVectors(f *testing.F, sets []*kernel.Set) {
 	})
 }
 
+// FuzzProducts checks products of a matrix with any values at all levels.
+func FuzzProducts(f *testing.F, sets []*kernel.Set) {
+	addValues(f, func(data []byte) { f.Add(data, uint8(5), uint8(2)) })
+	f.Fuzz(func(t *testing.T, data []byte, n, vectors uint8) {
+		values := floats(data)
+		if len(values) == 0 {
+			return
+		}
+		for _, set := range sets {
+			p := newProducts(set)
+			p.fill = taker(values)
+			p.check(t, int(n%32), (1+int(vectors%6))*set.Lanes, false)
+		}
+	})
+}
+
 // FuzzDistances checks the functions of two slices with any values at all
 // levels.
 func FuzzDistances(f *testing.F, sets []*kernel.Set) {

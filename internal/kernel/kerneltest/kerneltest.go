@@ -14,5 +14,6 @@ func Run(t *testing.T, set *kernel.Set) {
 	t.Run("Tile", func(t *testing.T) { Tile(t, set) })
 	t.Run("Depthwise", func(t *testing.T) { Depthwise(t, set) })
 	t.Run("Vectors", func(t *testing.T) { Vectors(t, set) })
+	t.Run("Products", func(t *testing.T) { Products(t, set) })
 	t.Run("Distances", func(t *testing.T) { Distances(t, set) })
 }

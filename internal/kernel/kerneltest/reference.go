@@ -36,6 +36,7 @@ func strange(random *rand.Rand, x float32) float32 {
 // A sum in float64 knows how far one in float32 may be from it.
 type sum struct {
 	value, magnitude float64
+	finite           float64 // magnitude of the finite terms
 	terms            int
 }
 
@@ -50,6 +51,9 @@ func sumOf(terms ...float64) sum {
 func (s *sum) add(x float64) {
 	s.value += x
 	s.magnitude += math.Abs(x)
+	if !math.IsInf(x, 0) {
+		s.finite += math.Abs(x)
+	}
 	s.terms++
 }
 
@@ -60,7 +64,7 @@ func (s *sum) clamped(lo, hi float32) float64 {
 // near tells whether got is the clamped sum up to the rounding of each term.
 // A sum that leaves float32 on its way may have any value.
 func (s *sum) near(got, lo, hi float32) bool {
-	if s.magnitude > math.MaxFloat32/2 && !math.IsInf(s.magnitude, 0) {
+	if s.finite > math.MaxFloat32/2 || s.magnitude > math.MaxFloat32/2 && !math.IsInf(s.magnitude, 0) {
 		return true
 	}
 	const rounding, leastDenormal = 0x1p-24, 0x1p-149
