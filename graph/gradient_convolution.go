@@ -2,11 +2,19 @@ package graph
 
 import "github.com/convnetplayground/convnet/tensor"
 
-// backward is a convolution of the output's gradient with turned weights.
+// backward is a convolution of the output's gradient with turned weights. Of a
+// dense layer it is the product with the weights as they stand: they are the
+// largest of a network, and each is used once.
 func (c *convolution) backward(r *reverse) {
 	g := r.unclamp(c.clamp, c.out, r.take(c.out))
 	dx := r.part(c.in)
 	p := c.passage(c.node, c.clamp, g, dx)
+	if _, ok := c.node.Op.(Dense); ok {
+		r.plan.vector = max(r.plan.vector, r.plan.set.Panels[0])
+		p.steps = []step{&denseGradient{unary: unary{g, dx}, forward: c}}
+		r.emit(p)
+		return
+	}
 	turned := func(phase phase, out *buffer) {
 		conv := r.newConvolution(c.node, phase.window, fusion{norm: c.norm, clamp: unclamped}, phase.turn)
 		conv.unary = unary{g, out}
@@ -29,6 +37,37 @@ func (c *convolution) backward(r *reverse) {
 		turned(phase, dx)
 	}
 	r.emit(p)
+}
+
+// denseGradient multiplies the output's gradient with the packed weights.
+type denseGradient struct {
+	unary
+	forward *convolution
+}
+
+// denseRows is how many inputs a task has: their weights for a panel stay in
+// the second-level cache from picture to picture.
+const denseRows = 512
+
+func (d *denseGradient) tasks(int) int { return ceilDiv(d.out.channels(), denseRows) }
+
+func (d *denseGradient) run(s *Session, w *worker, task int) {
+	inputs, outputs := d.out.channels(), d.in.channels()
+	first, end := task*denseRows, min((task+1)*denseRows, inputs)
+	g, dx := d.in.in(s.arena), d.out.in(s.arena)
+	for picture := range s.plan.batch {
+		clear(dx[picture*inputs:][first:end])
+	}
+	weights := d.forward.weights
+	for _, p := range weights.panels {
+		width := s.plan.set.Panels[p.kernel]
+		rows := weights.data[p.start+(1+first)*width : p.start+(1+end)*width]
+		part := w.vector[:width]
+		for picture := range s.plan.batch {
+			clear(part[copy(part, g[picture*outputs+p.first:][:p.channels]):])
+			s.plan.set.Products(dx[picture*inputs:][first:end], rows, part)
+		}
+	}
 }
 
 // backward is a depthwise convolution of the output's gradient with turned

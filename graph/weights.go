@@ -214,22 +214,18 @@ func (n *Network) packFull(p *packedWeights, node, norm *Node, set *kernel.Set) 
 	})
 }
 
-// packTurned lays out the weights of a convolution or a dense layer for its
-// gradient: a convolution from its output channels to its input channels,
-// without a bias.
+// packTurned lays out the weights of a convolution for its gradient: a
+// convolution from its output channels to its input channels, without a bias.
 func (n *Network) packTurned(p *packedWeights, node, norm *Node, t turn, set *kernel.Set) error {
 	name, _ := weightsOf(node)
 	name = node.Name + "/" + name
 	shape, _ := n.store.weights.Shape(name)
-	inputs, outputs := shape[len(shape)-2], shape[len(shape)-1]
+	inputs, outputs := shape[2], shape[3]
 	out, err := n.output(node, norm, outputs)
 	if err != nil {
 		return err
 	}
-	size := Square(1)
-	if len(shape) == 4 {
-		size = Size{shape[0], shape[1]}
-	}
+	size := Size{shape[0], shape[1]}
 	left := t.kernel(size)
 	depth := left.Height * left.Width * outputs
 	p.divide(set.Panels, t.fold*t.fold*inputs, depth)
