@@ -39,7 +39,7 @@ func (s *service) registerModels(api huma.API) {
 		})
 
 	pull := operation(http.MethodPost, "/models/{model}/pull", "pull-model", "models",
-		"Install a model", "Downloads the official weights of a model, checks them and installs them. What has arrived of an earlier download is not loaded again. If the same job is at work it is returned.",
+		"Install a model", "Downloads the official weights of a model, checks them and installs them. What has arrived of an earlier download is not loaded again; if the model is here already the job ends at once. If the same job is at work it is returned.",
 		http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests)
 	pull.DefaultStatus = http.StatusAccepted
 	huma.Register(api, pull, func(ctx context.Context, in *modelPath) (*started, error) {

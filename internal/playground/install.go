@@ -248,14 +248,18 @@ func (m *Models) Remove(name string) error {
 }
 
 // StartPull starts Pull of the official weights as a job. A job of the same
-// model that has not ended is returned instead.
+// model that has not ended is returned instead; that of a model that is here
+// ends at once.
 func (p *Playground) StartPull(ctx context.Context, name string) (job.Status, error) {
-	if _, err := p.networks.describe(name); err != nil {
+	info, err := p.networks.describe(name)
+	if err != nil {
 		return job.Status{}, err
 	}
 	r := PullRequest{Model: name}
-	if _, err := pullSource(r); err != nil {
-		return job.Status{}, err
+	if info.Weights == model.Missing {
+		if _, err := pullSource(r); err != nil {
+			return job.Status{}, err
+		}
 	}
 	return p.start(ctx, job.Request{Kind: "pull", Key: "pull " + name, Title: "Install " + name, Arguments: r, Urgency: job.Interactive})
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/convnetplayground/convnet/internal/store"
 	"github.com/convnetplayground/convnet/model"
@@ -224,13 +225,24 @@ func checkLayer(info model.Info, layer string) error {
 // keptModels is how many models stay open.
 const keptModels = 3
 
+// modelKey is what an open model is kept under.
+type modelKey struct {
+	name, weights string // weights is a hash; "" for those of the program
+	installed     time.Time
+}
+
 // Models are the networks of this playground.
 func (p *Playground) Models() *Models { return p.networks }
 
 // model opens a model when it is first needed. One that is no longer kept is
 // not closed, for somebody may still use it.
 func (p *Playground) model(name string) (*model.Model, error) {
-	return p.models.get(name, func() (*model.Model, int64, error) {
+	key := modelKey{name: name}
+	// Other weights may have been installed since: by the shell, say.
+	if i, found, _ := p.networks.library.Installation(name); found {
+		key.weights, key.installed = i.SHA256, i.Installed
+	}
+	return p.models.get(key, func() (*model.Model, int64, error) {
 		m, err := p.networks.open(name, "")
 		return m, 1, err
 	})

@@ -40,7 +40,7 @@ type Playground struct {
 	pool     *graph.Pool
 	jobs     *job.Runner // nil unless in the background
 	log      *slog.Logger
-	models   *cache[string, *model.Model]
+	models   *cache[modelKey, *model.Model]
 	spaces   *cache[spaceKey, *space]
 	decodes  chan struct{} // places for the decoding of large pictures
 }
@@ -68,7 +68,7 @@ func New(ctx context.Context, options Options) (*Playground, error) {
 		networks: networks,
 		pool:     graph.NewPool(options.Threads),
 		log:      options.Logger,
-		models:   newCache[string, *model.Model](keptModels),
+		models:   newCache[modelKey, *model.Model](keptModels),
 		spaces:   newCache[spaceKey, *space](spaceBytes),
 		decodes:  make(chan struct{}, 2),
 	}

@@ -483,7 +483,7 @@ export interface paths {
         put?: never;
         /**
          * Install a model
-         * @description Downloads the official weights of a model, checks them and installs them. What has arrived of an earlier download is not loaded again. If the same job is at work it is returned.
+         * @description Downloads the official weights of a model, checks them and installs them. What has arrived of an earlier download is not loaded again; if the model is here already the job ends at once. If the same job is at work it is returned.
          */
         post: operations["pull-model"];
         delete?: never;
