@@ -98,7 +98,7 @@ func TestLensesHaveTheirAdjoint(t *testing.T) {
 
 func TestPalettesHaveTheirAdjoint(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := palette{rapid.SampledFrom([][colours][colours]float32{plain, decorrelated}).Draw(t, "matrix")}
+		p := newPalette(rapid.SampledFrom([][colours][colours]float32{plain, decorrelated}).Draw(t, "matrix"))
 		n := rapid.IntRange(1, 9).Draw(t, "width")
 		x, direction, y := noise(t, colours*n), noise(t, colours*n), noise(t, colours*n)
 		// The palette is not linear: its derivative along a direction stands

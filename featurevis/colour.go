@@ -1,6 +1,10 @@
 package featurevis
 
-import "math"
+import (
+	"math"
+
+	"github.com/convnetplayground/convnet/internal/kernel"
+)
 
 const colours = 3
 
@@ -30,9 +34,17 @@ func normalised(m [colours][colours]float64) (scaled [colours][colours]float32) 
 	return scaled
 }
 
-// palette turns values of the planes into colours in (0, 1): a sigmoid of the
+// palette turns values of the planes into colours in [0, 1]: a sigmoid of the
 // matrix times them.
-type palette struct{ matrix [colours][colours]float32 }
+type palette struct {
+	matrix [colours][colours]float32
+	set    *kernel.Set
+}
+
+func newPalette(matrix [colours][colours]float32) palette {
+	set, _ := kernel.Active()
+	return palette{matrix, set}
+}
 
 // paint writes one row of pixels [width, 3] of the rows of three planes.
 func (p *palette) paint(row []float32, a, b, c []float32) {
@@ -41,10 +53,11 @@ func (p *palette) paint(row []float32, a, b, c []float32) {
 	for x, u := range a {
 		v, w := b[x], c[x]
 		pixel := (*[colours]float32)(row[colours*x:])
-		pixel[0] = sigmoid(m[0][0]*u + m[0][1]*v + m[0][2]*w)
-		pixel[1] = sigmoid(m[1][0]*u + m[1][1]*v + m[1][2]*w)
-		pixel[2] = sigmoid(m[2][0]*u + m[2][1]*v + m[2][2]*w)
+		pixel[0] = m[0][0]*u + m[0][1]*v + m[0][2]*w
+		pixel[1] = m[1][0]*u + m[1][1]*v + m[1][2]*w
+		pixel[2] = m[2][0]*u + m[2][1]*v + m[2][2]*w
 	}
+	p.set.Sigmoid(row, row)
 }
 
 // pull turns the gradient by a row that paint wrote into that by the planes.
@@ -60,27 +73,4 @@ func (p *palette) pull(a, b, c []float32, row, gradient []float32) {
 		b[x] = m[0][1]*u + m[1][1]*v + m[2][1]*w
 		c[x] = m[0][2]*u + m[1][2]*v + m[2][2]*w
 	}
-}
-
-// sigmoid is 1/(1+exp(-x)) to about a unit in the last place. The exponential
-// is 2^n times that of a rest of at most ln(2)/2, a polynomial (Cephes).
-func sigmoid(x float32) float32 {
-	const (
-		log2e   = 1.44269504088896341
-		ln2High = 0.693359375
-		ln2Low  = -2.12194440e-4
-		limit   = 80 // exp(-limit) is past any digit, and far from overflow
-	)
-	x = -min(max(x, -limit), limit)
-	n := int32(x*log2e+128.5) - 128 // rounds down: the sum is positive
-	f := float32(n)
-	r := x - f*ln2High - f*ln2Low
-	e := float32(1.9875691500e-4)
-	e = e*r + 1.3981999507e-3
-	e = e*r + 8.3334519073e-3
-	e = e*r + 4.1665795894e-2
-	e = e*r + 1.6666665459e-1
-	e = e*r + 5.0000001201e-1
-	e = e*r*r + r + 1
-	return 1 / (1 + e*math.Float32frombits(uint32(n+127)<<23))
 }

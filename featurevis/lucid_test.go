@@ -70,7 +70,7 @@ func TestSpectraBecomeThePicturesOfLucid(t *testing.T) {
 func TestColoursAreThoseOfLucid(t *testing.T) {
 	g := golden(t).Colour
 	n := len(g.Planes) / colours
-	p := palette{decorrelated}
+	p := newPalette(decorrelated)
 	row := make([]float32, len(g.Pixels))
 	p.paint(row, g.Planes[:n], g.Planes[n:2*n], g.Planes[2*n:])
 	near(t, row, g.Pixels, 1e-6)

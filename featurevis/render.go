@@ -33,11 +33,16 @@ type Render struct {
 	paintRows, pullRows, climb func(worker, task int)
 }
 
-// New prepares the rendering of a recipe, whose Weights are those of m. The
-// workers of pool share each step; nil means the caller alone. The error is a
-// *model.UnknownError for a layer that there is not, and wraps ErrRecipe for
-// what cannot be rendered.
-func New(m *model.Model, r Recipe, pool *graph.Pool) (*Render, error) {
+// Check tells why a recipe, whose Weights are those of m, cannot be rendered.
+// The error is a *model.UnknownError for a layer that there is not, and wraps
+// ErrRecipe for anything else.
+func Check(m *model.Model, r Recipe) error {
+	_, err := look(m, r, nil)
+	return err
+}
+
+// look checks a recipe and prepares the network for it.
+func look(m *model.Model, r Recipe, pool *graph.Pool) (*eye, error) {
 	if err := r.Check(); err != nil {
 		return nil, refusal{err}
 	}
@@ -50,11 +55,21 @@ func New(m *model.Model, r Recipe, pool *graph.Pool) (*Render, error) {
 			return nil, refusal{fmt.Errorf("channel %d: the layer has 0 to %d", c, network.channels-1)}
 		}
 	}
-	p := &Render{recipe: r, pool: pool, network: network, target: newTarget(r, pool), palette: palette{plain}}
+	return network, nil
+}
+
+// New prepares the rendering of a recipe that stands up to Check. The workers
+// of pool share each step; nil means the caller alone.
+func New(m *model.Model, r Recipe, pool *graph.Pool) (*Render, error) {
+	network, err := look(m, r, pool)
+	if err != nil {
+		return nil, err
+	}
+	p := &Render{recipe: r, pool: pool, network: network, target: newTarget(r, pool), palette: newPalette(plain)}
 	p.lens = newLens(r.Pictures, r.Size, network.views, network.input, pool)
 	p.image = pixels{r.Size}
 	if r.Parameters == Fourier {
-		p.image, p.palette = newSpectrum(r.Pictures, r.Size, r.Decay, pool), palette{decorrelated}
+		p.image, p.palette = newSpectrum(r.Pictures, r.Size, r.Decay, pool), newPalette(decorrelated)
 	}
 	n := r.Pictures * p.image.parameters()
 	p.parameters, p.gradient, p.climber = make([]float32, n), make([]float32, n), newAdam(r.Rate, n)
@@ -168,7 +183,7 @@ func (p *Render) slope(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	gradient := s.InputGradient()
-	found, err := p.look(gradient)
+	found, err := p.anywhere(gradient)
 	if err != nil {
 		return false, err
 	}
@@ -187,8 +202,8 @@ func (p *Render) rules() []graph.Rule {
 	return nil
 }
 
-// look tells whether there is a gradient for any picture.
-func (p *Render) look(gradient tensor.Tensor) (bool, error) {
+// anywhere tells whether there is a gradient for any picture.
+func (p *Render) anywhere(gradient tensor.Tensor) (bool, error) {
 	found := false
 	for _, g := range gradient.Data {
 		if g-g != 0 { // infinite or not a number

@@ -83,20 +83,6 @@ func TestDrawsAreNormal(t *testing.T) {
 	}
 }
 
-func TestSigmoidIsExactToAFewUnits(t *testing.T) {
-	for x := float32(-90); x <= 90; x += 0.003 {
-		want := 1 / (1 + math.Exp(-float64(x)))
-		if got := float64(sigmoid(x)); math.Abs(got-want) > 4e-7*want && want > 1e-34 || got < 0 || got > 1 {
-			t.Fatalf("sigmoid(%v) = %v, want %v", x, got, want)
-		}
-	}
-	for _, x := range []float32{float32(math.Inf(1)), float32(math.Inf(-1))} {
-		if got := sigmoid(x); got < 0 || got > 1 {
-			t.Errorf("sigmoid(%v) = %v", x, got)
-		}
-	}
-}
-
 func TestAdamTakesTheStepsOfThePaper(t *testing.T) {
 	gradients := []float32{0.5, -2, 1e-9, 0, 3e4}
 	parameters := make([]float32, len(gradients))

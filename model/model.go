@@ -107,33 +107,27 @@ func (m *Model) plan(ctx context.Context, size int, taps []graph.Tap) (*graph.Pl
 	return plan, nil
 }
 
-// network is the network for pictures of a size. A classifier that needs the
-// native size is left out at others. The caller holds the lock.
+// network is the network for pictures of a size, kept for the next time. The
+// caller holds the lock.
 func (m *Model) network(size int) (*graph.Network, error) {
 	if n := m.networks[size]; n != nil {
 		return n, nil
 	}
-	o := m.options
-	o.Size = size
-	n, err := resized(m.architecture, o, m.networks[m.architecture.Size])
-	if err != nil && o.Top {
-		o.Top = false
-		n, err = resized(m.architecture, o, m.networks[m.architecture.Size])
+	n, err := m.resized(size, m.networks[m.architecture.Size])
+	if err == nil {
+		m.networks[size] = n
 	}
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", m.info.Name, err)
-	}
-	m.networks[size] = n
-	return n, nil
+	return n, err
 }
 
 // Network is the network for square pictures of a size, up to a layer at least.
-// An unknown layer is an *UnknownError; the error wraps ErrSize for one that
-// the network has only at its native size.
+// It is not kept, other than its weights. An unknown layer is an *UnknownError;
+// the error wraps ErrSize for one that the network has only at its native size.
 func (m *Model) Network(size int, layer string) (*graph.Network, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n, err := m.network(size)
+	n, err := m.native(), error(nil)
+	if size != m.architecture.Size {
+		n, err = m.resized(size, n)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -143,19 +137,36 @@ func (m *Model) Network(size int, layer string) (*graph.Network, error) {
 	return n, nil
 }
 
+// resized is the native network for pictures of another size. A classifier
+// that needs the native size is left out.
+func (m *Model) resized(size int, native *graph.Network) (*graph.Network, error) {
+	o := m.options
+	o.Size = size
+	n, err := with(native, m.architecture, o)
+	if err != nil && o.Top {
+		o.Top = false
+		n, err = with(native, m.architecture, o)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m.info.Name, err)
+	}
+	return n, nil
+}
+
+// with is another form of a network with its weights.
+func with(n *graph.Network, a zoo.Architecture, o zoo.Options) (*graph.Network, error) {
+	g, err := a.Build(o)
+	if err != nil {
+		return nil, err
+	}
+	return n.With(g)
+}
+
 // native is the network for pictures of its native size.
 func (m *Model) native() *graph.Network {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.networks[m.architecture.Size]
-}
-
-func resized(a zoo.Architecture, o zoo.Options, native *graph.Network) (*graph.Network, error) {
-	g, err := a.Build(o)
-	if err != nil {
-		return nil, err
-	}
-	return native.With(g)
 }
 
 // ErrSize means that a layer exists only at the model's native input size.

@@ -102,7 +102,7 @@ func (p *Playground) StartVisualize(ctx context.Context, r VisualizeRequest, urg
 		return job.Status{}, err
 	}
 	// What cannot be rendered is said now, not by a job.
-	if _, err := featurevis.New(m, recipe, nil); err != nil {
+	if err := featurevis.Check(m, recipe); err != nil {
 		return job.Status{}, explain("cannot visualize "+subject(recipe), err)
 	}
 	r.Model = recipe.Model
