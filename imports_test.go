@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"dataset":             {"preprocess"},
 	"dataset/archive":     {},
 	"dataset/public":      {"dataset", "dataset/archive"},
+	"umap":                {"index", "internal/kernel"},
 	"internal/store":      {"dataset", "embedding", "internal/disk", "preprocess"},
 	"internal/playground": {"dataset", "dataset/archive", "dataset/public", "embedding", "featurevis", "graph", "index", "index/exact", "internal/fetch", "internal/heatmap", "internal/job", "internal/store", "model", "preprocess", "relevance", "zoo"},
 	"internal/api":        {"internal/playground", "internal/job", "web"},
