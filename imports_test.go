@@ -51,6 +51,7 @@ var allowed = map[string][]string{
 	"internal/api":        {"internal/playground", "internal/job", "web"},
 	"internal/cli":        {"internal/playground", "internal/api", "web"},
 	"cmd/convnet":         {"internal/cli"},
+	"tools/bench/umap":    {"index", "umap"},
 }
 
 // testSuites are imported by tests alone.
