@@ -94,7 +94,8 @@ func (a *app) complain(message string) {
 func (a *app) root() *cobra.Command {
 	root := a.group("convnet", "Search pictures by what convolutional networks see in them",
 		`ConvNet Playground: search pictures, your own too, by any layer of a convolutional network,
-in the browser or in the shell. It works offline; networks and example pictures are part of it.`)
+in the browser or in the shell. It works offline: two networks and example pictures are part of it.
+Others come with "convnet models pull" and "convnet datasets pull".`)
 	root.Example = `  convnet serve --open
   convnet search --query 37
   convnet search --image cat.jpg

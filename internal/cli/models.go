@@ -9,7 +9,9 @@ import (
 )
 
 func (a *app) models() *cobra.Command {
-	models := a.group("models", "List the networks, and install their weights", "")
+	models := a.group("models", "List the networks, and install their weights",
+		`List the networks, and install their weights. Two networks have theirs in the program; those of others
+are pulled from where Keras has them, or imported from a file of your own.`)
 	models.Example = "  convnet models list\n  convnet models show efficientnet-lite0\n  convnet models pull resnet50"
 	models.AddCommand(
 		a.command("list [flags]", "List the networks", "  convnet models list\n  convnet models list --json",
