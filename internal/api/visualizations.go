@@ -31,7 +31,8 @@ type RenderSettings struct {
 	Steps     int     `query:"steps" default:"512" minimum:"1" maximum:"65536" doc:"Steps of the optimiser"`
 	Size      int     `query:"size" default:"128" minimum:"1" maximum:"1024" doc:"Height and width of the picture"`
 	Seed      uint64  `query:"seed" default:"0" minimum:"0" maximum:"9007199254740991" doc:"Seed of the noise that it begins with"`
-	Urgency   string  `query:"urgency" enum:"interactive,bulk" default:"interactive" doc:"An interactive rendering goes first, and ends when nobody follows it any more; a bulk one waits for all others"`
+	Urgency   string  `query:"urgency" enum:"interactive,bulk" default:"interactive" doc:"An interactive rendering goes before others, a bulk one after them"`
+	Watched   bool    `query:"watched" default:"false" doc:"The rendering is only for those who follow its job, and ends when the last has left; interactive ones always are. It goes on from there when it is asked for again"`
 }
 
 func (in ChannelPath) request(s RenderSettings) playground.VisualizeRequest {
@@ -159,7 +160,7 @@ func (s *service) find(ctx context.Context, in *renderInput) (*playground.Render
 	if !errors.As(err, &e) || e.Kind != playground.NotRendered {
 		return nil, nil, s.failure(ctx, err)
 	}
-	status, err := s.pg.StartVisualize(ctx, request, in.urgency())
+	status, err := s.pg.StartVisualize(ctx, request, in.urgency(), in.Watched)
 	if err != nil {
 		return nil, nil, s.failure(ctx, err)
 	}

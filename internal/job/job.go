@@ -97,7 +97,8 @@ type Request struct {
 	Arguments any    // for Run, as JSON
 	Urgency   Urgency
 	// Watched says that the job is only for those who follow it: some time
-	// after the last of them has left, it is cancelled.
+	// after the last of them has left, or at once where another job waits for
+	// its place, it is cancelled.
 	Watched bool
 }
 

@@ -347,6 +347,38 @@ func TestAJobForItsWatchersEndsWithThem(t *testing.T) {
 	}
 }
 
+func TestAJobThatIsLeftMakesRoom(t *testing.T) {
+	b := openNew(t, 1)
+	gone := errors.New("gone")
+	visit := func(id string) {
+		if err := b.Follow(t.Context(), id, 0, func(Status) error { return gone }); !errors.Is(err, gone) {
+			t.Fatal(err)
+		}
+	}
+	done := func(context.Context, Reporter) error { return nil }
+	first := b.start(t, Request{Key: "left before", Watched: true}, untilDone(nil))
+	b.reach(t, first.ID, Running)
+	visit(first.ID)
+	if s := b.end(t, b.start(t, Request{Key: "next"}, done).ID); s.State != Done {
+		t.Errorf("the next is %s", s.State)
+	}
+	second := b.start(t, Request{Key: "left after", Watched: true}, untilDone(nil))
+	b.reach(t, second.ID, Running)
+	waiting := b.start(t, Request{Key: "waiting"}, done)
+	if s, _ := b.Get(second.ID); s.State != Running {
+		t.Errorf("one that nobody has left is %s", s.State)
+	}
+	visit(second.ID)
+	if s := b.end(t, waiting.ID); s.State != Done {
+		t.Errorf("the one that waited is %s", s.State)
+	}
+	for _, id := range []string{first.ID, second.ID} {
+		if s, _ := b.Get(id); s.State != Cancelled {
+			t.Errorf("%s is %s", s.Key, s.State)
+		}
+	}
+}
+
 func TestEndedJobsAreKeptForAnHour(t *testing.T) {
 	b := openNew(t, 1)
 	s := b.start(t, Request{Key: "k"}, func(context.Context, Reporter) error { return nil })

@@ -103,7 +103,32 @@ func (r *Runner) Start(ctx context.Context, request Request) (Status, error) {
 	}
 	e := newEntry(id, t, r.now())
 	r.jobs[id] = e
+	for _, other := range r.jobs {
+		if other.alone() && r.sameQueue(other, e) {
+			other.cancel(errCancelled) // it makes room at once
+		}
+	}
 	return e.status, nil
+}
+
+// alone tells that a job runs only for watchers who have left.
+func (e *entry) alone() bool {
+	return e.watched && e.watchers == 0 && e.leave != nil && e.status.State == Running
+}
+
+// sameQueue tells that two jobs wait for each other.
+func (r *Runner) sameQueue(a, b *entry) bool {
+	return r.kinds[a.status.Kind].Queue == r.kinds[b.status.Kind].Queue
+}
+
+// awaited tells that another job waits for the place of this one.
+func (r *Runner) awaited(e *entry) bool {
+	for _, other := range r.jobs {
+		if other.status.State == Queued && r.sameQueue(other, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // work runs a job that the queue hands out. The error is nil, that of the
@@ -281,6 +306,7 @@ func (r *Runner) watch(id string) (*entry, error) {
 	e.watchers++
 	if e.leave != nil {
 		e.leave.Stop()
+		e.leave = nil
 	}
 	return e, nil
 }
@@ -290,6 +316,10 @@ func (r *Runner) unwatch(e *entry) {
 	defer r.mu.Unlock()
 	e.watchers--
 	if e.watchers > 0 || !e.watched || e.status.State.Ended() || r.closed {
+		return
+	}
+	if e.status.State == Running && r.awaited(e) {
+		e.cancel(errCancelled)
 		return
 	}
 	id := e.status.ID

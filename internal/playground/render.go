@@ -89,10 +89,10 @@ func (p *Playground) renderRecipe(r VisualizeRequest) (featurevis.Recipe, error)
 }
 
 // StartVisualize renders a picture as a job. A second visitor joins the one at
-// work. While it is rendered, the job shows a RenderView. An interactive one
-// ends when nobody looks any more, and goes on from there when somebody asks
-// again.
-func (p *Playground) StartVisualize(ctx context.Context, r VisualizeRequest, urgency job.Urgency) (job.Status, error) {
+// work. While it is rendered, the job shows a RenderView. One that is only for
+// those who watch it, as interactive ones always are, ends when nobody looks
+// any more, and goes on from there when somebody asks again.
+func (p *Playground) StartVisualize(ctx context.Context, r VisualizeRequest, urgency job.Urgency, watched bool) (job.Status, error) {
 	recipe, err := p.renderRecipe(r)
 	if err != nil {
 		return job.Status{}, err
@@ -108,7 +108,7 @@ func (p *Playground) StartVisualize(ctx context.Context, r VisualizeRequest, urg
 	r.Model = recipe.Model
 	return p.start(ctx, job.Request{
 		Kind: "visualize", Key: "visualize " + recipe.Hash(), Title: fmt.Sprintf("Render %s of %s", subject(recipe), recipe.Model),
-		Arguments: r, Urgency: urgency, Watched: urgency == job.Interactive,
+		Arguments: r, Urgency: urgency, Watched: watched || urgency == job.Interactive,
 	})
 }
 
@@ -222,7 +222,7 @@ func (w *renderWatch) frame(f Frame) {
 	if w.saved.IsZero() {
 		w.saved = now
 	}
-	if now.Sub(w.saved) >= savePause {
+	if now.Sub(w.saved) >= savePause || w.ctx.Err() != nil {
 		w.saved = now
 		w.save(f.State())
 	}
@@ -240,9 +240,10 @@ func (w *renderWatch) show(f Frame, jpeg []byte) {
 func (w *renderWatch) save(state []byte) {
 	kept, err := json.Marshal(unfinished{State: state, Frames: w.frames})
 	if err == nil {
-		err = w.playground.store.SaveRenderState(w.ctx, w.hash, kept)
+		// One that is interrupted is kept as well.
+		err = w.playground.store.SaveRenderState(context.WithoutCancel(w.ctx), w.hash, kept)
 	}
-	if err != nil && w.ctx.Err() == nil {
+	if err != nil {
 		w.playground.log.Warn("an unfinished picture is not kept", "error", err)
 	}
 }

@@ -162,7 +162,7 @@ func (v Visualization) WritePNG(path string) error {
 }
 
 // Visualize renders what a request asks for. progress, which may be nil, is
-// told every step.
+// told every step, and the last one again when ctx ends.
 func (m *Models) Visualize(ctx context.Context, r VisualizeRequest, progress func(Frame)) (Visualization, error) {
 	return m.VisualizeFrom(ctx, nil, r, progress)
 }
@@ -194,11 +194,12 @@ func visualize(ctx context.Context, m *model.Model, r featurevis.Recipe, state [
 		}
 	}
 	for !render.Done() {
-		if err := render.Step(ctx); err != nil {
-			return Visualization{}, explain(what, err)
-		}
-		if progress != nil {
+		err := render.Step(ctx)
+		if progress != nil && (err == nil || ctx.Err() != nil) {
 			progress(Frame{Step: render.Steps(), Steps: r.Steps, Values: render.Values(), render: render})
+		}
+		if err != nil {
+			return Visualization{}, explain(what, err)
 		}
 	}
 	v := Visualization{Recipe: r, Hash: r.Hash(), Picture: strip(render)}

@@ -23,7 +23,7 @@ export function startRendering(subject: Subject, recipe: Recipe, urgency: 'inter
   const { with: second, ...rest } = recipe;
   return answer(
     client.POST('/api/v1/models/{model}/layers/{layer}/channels/{channel}/rendering', {
-      params: { path: { ...subject }, query: { ...rest, with: second ?? -1, urgency } },
+      params: { path: { ...subject }, query: { ...rest, with: second ?? -1, urgency, watched: true } },
       ...(signal ? { signal } : {}),
     }),
   );

@@ -3621,8 +3621,10 @@ export interface operations {
                 size?: number;
                 /** @description Seed of the noise that it begins with */
                 seed?: number;
-                /** @description An interactive rendering goes first, and ends when nobody follows it any more; a bulk one waits for all others */
+                /** @description An interactive rendering goes before others, a bulk one after them */
                 urgency?: "interactive" | "bulk";
+                /** @description The rendering is only for those who follow its job, and ends when the last has left; interactive ones always are. It goes on from there when it is asked for again */
+                watched?: boolean;
             };
             header?: {
                 /** @description Entity tags that the client has */
@@ -3762,8 +3764,10 @@ export interface operations {
                 size?: number;
                 /** @description Seed of the noise that it begins with */
                 seed?: number;
-                /** @description An interactive rendering goes first, and ends when nobody follows it any more; a bulk one waits for all others */
+                /** @description An interactive rendering goes before others, a bulk one after them */
                 urgency?: "interactive" | "bulk";
+                /** @description The rendering is only for those who follow its job, and ends when the last has left; interactive ones always are. It goes on from there when it is asked for again */
+                watched?: boolean;
             };
             header?: {
                 /** @description Entity tags that the client has */

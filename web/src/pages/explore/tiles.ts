@@ -1,7 +1,6 @@
 import { renderingAddress } from '../../api/addresses';
 import { followJob } from '../../api/jobs';
 import { asApiError } from '../../api/problem';
-import { cancelJob } from '../../api/queries';
 import { isBusy, renderFailure, startRendering } from '../../api/renderings';
 import type { Job } from '../../api/types';
 import { defaultRecipe, type Recipe } from '../../state/explore';
@@ -102,9 +101,7 @@ export class Tiles {
         lost: resolve,
       });
       signal.addEventListener('abort', () => {
-        leave();
-        // Nobody looks at it: what is in view now, or the large picture, goes first.
-        void cancelJob(id).catch(() => undefined);
+        leave(); // the server ends what nobody follows
         reject(new DOMException('given up', 'AbortError'));
       }, { once: true });
     });

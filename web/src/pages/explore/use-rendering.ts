@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { followJob } from '../../api/jobs';
-import { cancelJob } from '../../api/queries';
 import { isBusy, renderFailure, startRendering, type Subject } from '../../api/renderings';
 import type { Rendering, RenderView } from '../../api/types';
 import type { Recipe } from '../../state/explore';
@@ -17,7 +16,7 @@ export type Progress =
 
 export interface Live {
   progress: Progress;
-  /** Ends the rendering; what is there stays. */
+  /** Leaves the rendering, which ends unless somebody else looks at it; what is there stays. */
   stop: () => void;
   /** Goes on, or tries again. */
   go: () => void;
@@ -25,7 +24,7 @@ export interface Live {
 
 const rejoin = 500;
 
-/** Renders a channel and follows it; null stands for no channel. A rendering that is left is ended. */
+/** Renders a channel and follows it; null stands for no channel. The server ends one that nobody follows any more. */
 export function useRendering(subject: Subject | null, recipe: Recipe): Live {
   const key = JSON.stringify([subject, recipe]);
   const [stopped, setStopped] = useState<string | null>(null);
@@ -48,23 +47,13 @@ export function useRendering(subject: Subject | null, recipe: Recipe): Live {
   useEffect(() => {
     if (job === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let ended = false;
-    const later = () => {
-      ended = true;
-      timer = setTimeout(again, rejoin);
-    };
+    const later = () => { timer = setTimeout(again, rejoin); };
     const leave = followJob(job, {
       take: (now) => {
         if (now.render) setLive({ key, view: now.render, error: null });
-        if (now.state === 'done') {
-          ended = true;
-          again();
-        }
-        if (now.state === 'failed') {
-          ended = true;
-          setLive({ key, view: null, error: renderFailure(now) });
-        }
-        // Somebody else who looked at the same picture has stopped it.
+        if (now.state === 'done') again();
+        if (now.state === 'failed') setLive({ key, view: null, error: renderFailure(now) });
+        // It was ended while we joined it.
         if (now.state === 'cancelled') later();
       },
       lost: later,
@@ -72,8 +61,6 @@ export function useRendering(subject: Subject | null, recipe: Recipe): Live {
     return () => {
       leave();
       clearTimeout(timer);
-      // The next picture would wait for one that nobody looks at.
-      if (!ended) void cancelJob(job).catch(() => undefined);
     };
   }, [job, key]);
 
