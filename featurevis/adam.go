@@ -27,8 +27,8 @@ func (o *adam) climb(parameters, gradient []float32, step, from, to int) {
 	small := float32(epsilon * spread)
 	p, first, second := parameters[from:to], o.first[from:to], o.second[from:to]
 	for i, g := range gradient[from:to] {
-		m := first[i] + (g-first[i])*(1-firstDecay)
-		v := second[i] + (g*g-second[i])*(1-secondDecay)
+		m := first[i]*firstDecay + g*(1-firstDecay)
+		v := second[i]*secondDecay + g*g*(1-secondDecay) // may overflow, but never to NaN
 		first[i], second[i] = m, v
 		p[i] += rate * m / (float32(math.Sqrt(float64(v))) + small)
 	}

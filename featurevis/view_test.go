@@ -107,3 +107,14 @@ func TestAdamTakesTheStepsOfThePaper(t *testing.T) {
 		}
 	}
 }
+
+func TestAdamOutlivesGradientsPastTheRange(t *testing.T) {
+	o := newAdam(0.05, 1)
+	parameters := []float32{1}
+	for step := 1; step <= 5; step++ {
+		o.climb(parameters, []float32{math.MaxFloat32}, step, 0, 1)
+	}
+	if !(math.Abs(float64(parameters[0])) < 10) {
+		t.Errorf("parameter %v", parameters[0])
+	}
+}
