@@ -160,7 +160,7 @@ func FuzzRestore(f *testing.F) {
 		binary.LittleEndian.PutUint32(numbers[4:], starts)
 		binary.LittleEndian.PutUint32(numbers[8+int(at)%(3*len(p.parameters))*4:], bits)
 		body := state[:len(state)-4]
-		if longer = longer % 64; longer < 0 {
+		if longer %= 64; longer < 0 {
 			body = body[:len(body)+longer]
 		}
 		body = append(body, make([]byte, max(longer, 0))...)
