@@ -26,7 +26,7 @@ func (l *Layout) Step(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("umap: %w", err)
 		}
-		l.round(rounds[l.turn%len(rounds)], l.turn/len(rounds))
+		l.round(ctx, rounds[l.turn%len(rounds)], l.turn/len(rounds))
 	}
 	l.turn = 0
 	l.epoch++
@@ -35,9 +35,9 @@ func (l *Layout) Step(ctx context.Context) error {
 
 // round lets the edges of pairs pull, for their lower end if end is 0 and for
 // their upper one if it is 1.
-func (l *Layout) round(pairs []pair, end int) {
+func (l *Layout) round(ctx context.Context, pairs []pair, end int) {
 	// A round is short, and half of one could not be taken up again.
-	_ = l.workers.run(context.Background(), len(pairs), func(_, p int) { l.settle(pairs[p], end) })
+	_ = l.workers.run(context.WithoutCancel(ctx), len(pairs), func(_, p int) { l.settle(pairs[p], end) })
 }
 
 // settle lets the edges of a pair of blocks that are due pull their ends

@@ -57,32 +57,21 @@ func run(metric string, o umap.Options, from, to string) (err error) {
 var shape = regexp.MustCompile(`'descr': '<f4', 'fortran_order': False, 'shape': \(\d+, (\d+)\)`)
 
 func read(path string) (vectors []float32, dim int, err error) {
-	f, err := os.Open(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	defer f.Close()
-	var start struct {
-		Magic  [8]byte
-		Length uint16
+	const prefix = 10 // bytes; the last two of them tell the length of the header
+	if len(content) < prefix {
+		return nil, 0, fmt.Errorf("%s: too short", path)
 	}
-	if err := binary.Read(f, binary.LittleEndian, &start); err != nil {
-		return nil, 0, err
-	}
-	header := make([]byte, start.Length)
-	if err := binary.Read(f, binary.LittleEndian, header); err != nil {
-		return nil, 0, err
-	}
-	found := shape.FindSubmatch(header)
+	header, values := content[prefix:], int(binary.LittleEndian.Uint16(content[prefix-2:]))
+	found := shape.FindSubmatch(header[:min(values, len(header))])
 	if found == nil {
-		return nil, 0, fmt.Errorf("%s: no float32 matrix: %s", path, header)
+		return nil, 0, fmt.Errorf("%s: no matrix of float32", path)
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	vectors = make([]float32, (info.Size()-10-int64(start.Length))/4)
-	if err := binary.Read(f, binary.LittleEndian, vectors); err != nil {
+	vectors = make([]float32, len(header[values:])/4)
+	if _, err := binary.Decode(header[values:], binary.LittleEndian, vectors); err != nil {
 		return nil, 0, err
 	}
 	dim, err = strconv.Atoi(string(found[1]))
@@ -90,13 +79,9 @@ func read(path string) (vectors []float32, dim int, err error) {
 }
 
 func write(path string, points []umap.Point) error {
-	f, err := os.Create(path)
+	content, err := binary.Append(nil, binary.LittleEndian, points)
 	if err != nil {
 		return err
 	}
-	if err := binary.Write(f, binary.LittleEndian, points); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return os.WriteFile(path, content, 0o644)
 }
