@@ -23,8 +23,8 @@ func (p *Playground) kinds() map[string]job.Kind {
 	return kinds
 }
 
-// body is the work of a kind of jobs, from its request on. Failures are logged:
-// those that the user cannot act upon are told to nobody else.
+// body is the work of a kind of jobs, from its request on. Failures that the
+// user cannot act upon are logged: their text is told to nobody else.
 func body[R any](p *Playground, run func(context.Context, R, job.Reporter) error) func(context.Context, json.RawMessage, job.Reporter) error {
 	return func(ctx context.Context, arguments json.RawMessage, r job.Reporter) error {
 		var request R
@@ -32,7 +32,7 @@ func body[R any](p *Playground, run func(context.Context, R, job.Reporter) error
 			return fmt.Errorf("a job of another version: %w", err)
 		}
 		err := run(ctx, request, r)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && asError(err) == nil {
 			p.log.Error("a job failed", "request", string(arguments), "error", err)
 		}
 		return err
