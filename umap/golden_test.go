@@ -53,7 +53,7 @@ func metric(t testing.TB, name string) index.Metric {
 
 func spaceOf(t testing.TB, vectors []float32, dim int, m index.Metric) *space {
 	t.Helper()
-	largest, err := survey(t.Context(), vectors, dim)
+	largest, err := survey(t.Context(), 2, vectors, dim)
 	if err != nil {
 		t.Fatal(err)
 	}

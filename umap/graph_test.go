@@ -58,7 +58,7 @@ func TestGraphIsSymmetricWithWeightsUpToOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, dim := rapid.IntRange(2, 100).Draw(t, "n"), rapid.IntRange(1, 8).Draw(t, "dim")
 		vectors := manyVectors(t, n, dim)
-		largest, err := survey(t.Context(), vectors, dim)
+		largest, err := survey(t.Context(), 2, vectors, dim)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -97,7 +97,7 @@ func TestExactNeighboursAreThoseOfBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, dim := rapid.IntRange(2, 150).Draw(t, "n"), rapid.IntRange(1, 40).Draw(t, "dim")
 		vectors := manyVectors(t, n, dim)
-		largest, err := survey(t.Context(), vectors, dim)
+		largest, err := survey(t.Context(), 2, vectors, dim)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +202,7 @@ func TestDescentListsAreWellFormed(t *testing.T) {
 		n, dim := rapid.IntRange(2, 400).Draw(t, "n"), rapid.IntRange(1, 8).Draw(t, "dim")
 		k := rapid.IntRange(1, min(30, n-1)).Draw(t, "k")
 		vectors := manyVectors(t, n, dim)
-		largest, err := survey(t.Context(), vectors, dim)
+		largest, err := survey(t.Context(), 2, vectors, dim)
 		if err != nil {
 			t.Fatal(err)
 		}

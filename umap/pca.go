@@ -25,7 +25,7 @@ func PCA(ctx context.Context, vectors []float32, dim, threads int) ([]Point, err
 }
 
 func pca(ctx context.Context, w workers, vectors []float32, dim int) ([]Point, error) {
-	largest, err := survey(ctx, vectors, dim)
+	largest, err := survey(ctx, w, vectors, dim)
 	if err != nil {
 		return nil, err
 	}

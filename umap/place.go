@@ -32,7 +32,8 @@ func place(ctx context.Context, added, vectors []float32, dim int, points []Poin
 	if err := o.check(0); err != nil {
 		return nil, err
 	}
-	largestKnown, err := survey(ctx, vectors, dim)
+	w := newWorkers(o.Threads)
+	largestKnown, err := survey(ctx, w, vectors, dim)
 	if err != nil {
 		return nil, fmt.Errorf("map: %w", err)
 	}
@@ -42,12 +43,11 @@ func place(ctx context.Context, added, vectors []float32, dim int, points []Poin
 	if len(points) == 0 {
 		return nil, errors.New("the map is empty")
 	}
-	largest, err := survey(ctx, added, dim)
+	largest, err := survey(ctx, w, added, dim)
 	if err != nil {
 		return nil, err
 	}
 	exponent := exponentOf(max(largest, largestKnown))
-	w := newWorkers(o.Threads)
 	known, err := newSpace(ctx, w, vectors, dim, o.Metric, exponent)
 	if err != nil {
 		return nil, err

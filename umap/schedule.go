@@ -7,18 +7,23 @@ package umap
 // touching the same vertex: what comes out is what one goroutine would make
 // (stratified SGD: Gemulla, Nijkamp, Haas and Sismanis 2011).
 type schedule struct {
-	rounds [][]pair
+	blocks int
+	pairs  []pair     // round after round; each block is in one pair of each round
 	ends   [][2]int32 // of each edge, the lower vertex first; edges come pair after pair
 	period []float32  // epochs from one turn of the edge to the next
 	due    []float32  // the epoch of its next turn
 }
 
-// pair is the edges of two blocks: those from first up to end.
-type pair struct{ first, end int }
+// pair is two blocks, or one twice, and their edges: those from first up to end.
+type pair struct {
+	blocks     [2]int
+	round      int
+	first, end int
+}
 
-// blocksFor is into how many blocks n vertices are cut, an even number. Rounds
-// of few edges cost more to begin than to work on, so small maps have few.
-func blocksFor(n int) int { return 2 * min(max(n/2048, 1), 16) }
+// blocksFor is into how many blocks n vertices are cut, an even number. Pairs
+// of few edges take longer to begin than to work on, so small maps have few.
+func blocksFor(n int) int { return 2 * min(max(n/512, 1), 16) }
 
 // newSchedule gives each edge of g a number of turns in proportion to its
 // weight: one in each epoch for the heaviest. Edges that would have less than
@@ -31,7 +36,15 @@ func newSchedule(g *graph, epochs int) *schedule {
 	least := heaviest / float32(epochs)
 	blocks := blocksFor(g.n())
 	size := (g.n() + blocks - 1) / blocks
-	numbers, rounds := tournament(blocks)
+	pairs := tournament(blocks)
+	numbers := make([][]int, blocks)
+	for i := range numbers {
+		numbers[i] = make([]int, blocks)
+	}
+	for p, pair := range pairs {
+		i, j := pair.blocks[0], pair.blocks[1]
+		numbers[i][j], numbers[j][i] = p, p
+	}
 	edges := func(do func(i, j int32, weight float32, pair int)) {
 		for i := range g.n() {
 			to, weights := g.of(i)
@@ -43,15 +56,17 @@ func newSchedule(g *graph, epochs int) *schedule {
 		}
 	}
 
-	pairs := make([]pair, blocks*(blocks+1)/2)
 	edges(func(_, _ int32, _ float32, p int) { pairs[p].end++ })
 	total := 0
 	for p := range pairs {
 		count := pairs[p].end
-		pairs[p] = pair{total, total} // the end moves as the edges come in
+		pairs[p].first, pairs[p].end = total, total // the end moves as edges come in
 		total += count
 	}
-	s := &schedule{ends: make([][2]int32, total), period: make([]float32, total), due: make([]float32, total)}
+	s := &schedule{
+		blocks: blocks, pairs: pairs,
+		ends: make([][2]int32, total), period: make([]float32, total), due: make([]float32, total),
+	}
 	edges(func(i, j int32, weight float32, p int) {
 		e := pairs[p].end
 		pairs[p].end++
@@ -59,35 +74,23 @@ func newSchedule(g *graph, epochs int) *schedule {
 		s.period[e] = heaviest / weight
 		s.due[e] = s.period[e]
 	})
-	for _, count := range rounds {
-		s.rounds = append(s.rounds, pairs[:count])
-		pairs = pairs[count:]
-	}
 	return s
 }
 
-// tournament numbers the pairs of an even number of blocks: first each block
-// with itself, and then, by the circle method, in rounds in which each meets one
-// other. numbers is [blocks, blocks] and symmetric; rounds is the number of
-// pairs in each.
-func tournament(blocks int) (numbers [][]int, rounds []int) {
-	numbers = make([][]int, blocks)
-	for i := range numbers {
-		numbers[i] = make([]int, blocks)
-		numbers[i][i] = i
+// tournament is the pairs of an even number of blocks: first each block with
+// itself, and then, by the circle method, in rounds in which each meets one other.
+func tournament(blocks int) []pair {
+	var pairs []pair
+	for i := range blocks {
+		pairs = append(pairs, pair{blocks: [2]int{i, i}})
 	}
-	rounds = []int{blocks}
-	next, others := blocks, blocks-1
+	others := blocks - 1
 	for round := range others {
-		for p := range blocks / 2 {
+		pairs = append(pairs, pair{blocks: [2]int{round, others}, round: 1 + round})
+		for p := 1; p < blocks/2; p++ {
 			i, j := (round+p)%others, (round-p+others)%others
-			if p == 0 {
-				j = others
-			}
-			numbers[i][j], numbers[j][i] = next, next
-			next++
+			pairs = append(pairs, pair{blocks: [2]int{i, j}, round: 1 + round})
 		}
-		rounds = append(rounds, blocks/2)
 	}
-	return numbers, rounds
+	return pairs
 }

@@ -7,35 +7,26 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Every two blocks meet once, and no block is in two pairs of one round.
+// Every two blocks meet once, and each block is in one pair of each round.
 func TestTournament(t *testing.T) {
 	for blocks := 2; blocks <= 32; blocks += 2 {
-		numbers, rounds := tournament(blocks)
-		roundOf := []int{}
-		for round, pairs := range rounds {
-			for range pairs {
-				roundOf = append(roundOf, round)
+		met, busy := map[[2]int]bool{}, map[[2]int]bool{}
+		round := 0
+		for _, p := range tournament(blocks) {
+			if p.round < round {
+				t.Fatalf("%d blocks: round %d comes after round %d", blocks, p.round, round)
+			}
+			round = p.round
+			met[p.blocks], met[[2]int{p.blocks[1], p.blocks[0]}] = true, true
+			for _, b := range p.blocks[:2-boolean(p.blocks[0] == p.blocks[1])] {
+				if busy[[2]int{round, b}] {
+					t.Fatalf("%d blocks: block %d meets two in round %d", blocks, b, round)
+				}
+				busy[[2]int{round, b}] = true
 			}
 		}
-		met := make([]bool, len(roundOf))
-		busy := map[[2]int]bool{}
-		for i := range blocks {
-			for j := range i + 1 {
-				number := numbers[i][j]
-				if numbers[j][i] != number || met[number] {
-					t.Fatalf("%d blocks: pair %d-%d has number %d", blocks, i, j, number)
-				}
-				met[number] = true
-				for _, block := range []int{i, j}[:2-boolean(i == j)] {
-					if busy[[2]int{roundOf[number], block}] {
-						t.Fatalf("%d blocks: block %d meets two in round %d", blocks, block, roundOf[number])
-					}
-					busy[[2]int{roundOf[number], block}] = true
-				}
-			}
-		}
-		if len(met) != blocks*(blocks+1)/2 {
-			t.Fatalf("%d blocks: %d pairs", blocks, len(met))
+		if len(met) != blocks*blocks || len(busy) != blocks*blocks || round != blocks-1 {
+			t.Fatalf("%d blocks: %d meetings, %d of a block in a round, %d rounds", blocks, len(met), len(busy), round+1)
 		}
 	}
 }
@@ -56,21 +47,22 @@ func TestSchedule(t *testing.T) {
 		const epochs = 50
 		s := newSchedule(g, epochs)
 		want := weightsOf(g)
-		for _, pairs := range s.rounds {
-			owner := map[int32]int{}
-			for p, pair := range pairs {
-				for e := pair.first; e < pair.end; e++ {
-					weight, ok := want[s.ends[e]]
-					if !ok || math.Abs(float64(s.period[e])*weight-1) > 1e-6 {
-						t.Fatalf("edge %v of weight %v every %v epochs", s.ends[e], weight, s.period[e])
+		owner := map[int32]int{} // of the round: the pair that moves a vertex
+		for p, pair := range s.pairs {
+			if p > 0 && pair.round != s.pairs[p-1].round {
+				clear(owner)
+			}
+			for e := pair.first; e < pair.end; e++ {
+				weight, ok := want[s.ends[e]]
+				if !ok || math.Abs(float64(s.period[e])*weight-1) > 1e-6 {
+					t.Fatalf("edge %v of weight %v every %v epochs", s.ends[e], weight, s.period[e])
+				}
+				delete(want, s.ends[e])
+				for _, i := range s.ends[e] {
+					if other, ok := owner[i]; ok && other != p {
+						t.Fatalf("vertex %d is in two pairs of one round", i)
 					}
-					delete(want, s.ends[e])
-					for _, i := range s.ends[e] {
-						if other, ok := owner[i]; ok && other != p {
-							t.Fatalf("vertex %d is in two pairs of one round", i)
-						}
-						owner[i] = p
-					}
+					owner[i] = p
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package umap
 import (
 	"context"
 	"fmt"
+	"runtime"
 )
 
 // negatives is how many vertices at random push a vertex for each edge that
@@ -16,34 +17,49 @@ func (l *Layout) Step(ctx context.Context) error {
 	if l.Done() {
 		return nil
 	}
-	if l.turn == 0 {
+	first := int(l.turn.Load())
+	if first == 0 {
 		copy(l.before, l.points)
 	}
 	// Each edge pulls twice, for either of its ends. All edges pull once before
 	// the first pulls again: two pulls in a row would throw its ends too far.
-	rounds := l.schedule.rounds
-	for ; l.turn < 2*len(rounds); l.turn++ {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("umap: %w", err)
-		}
-		l.round(ctx, rounds[l.turn%len(rounds)], l.turn/len(rounds))
+	pairs := l.schedule.pairs
+	err := l.workers.run(ctx, 2*len(pairs)-first, func(_, part int) {
+		turn := first + part
+		l.meet(&pairs[turn%len(pairs)], turn/len(pairs))
+		l.turn.Add(1)
+	})
+	if err != nil {
+		return fmt.Errorf("umap: %w", err)
 	}
-	l.turn = 0
+	l.turn.Store(0)
+	for b := range l.rounds {
+		l.rounds[b].Store(0)
+	}
 	l.epoch++
 	return nil
 }
 
-// round lets the edges of pairs pull, for their lower end if end is 0 and for
-// their upper one if it is 1.
-func (l *Layout) round(ctx context.Context, pairs []pair, end int) {
-	// A round is short, and half of one could not be taken up again.
-	_ = l.workers.run(context.WithoutCancel(ctx), len(pairs), func(_, p int) { l.settle(pairs[p], end) })
+// meet settles a pair once each of its blocks has had its rounds before. Pairs
+// are begun in order, so those that it waits for are being worked on.
+func (l *Layout) meet(p *pair, end int) {
+	before := int32(end*l.schedule.blocks + p.round)
+	for _, b := range p.blocks {
+		for l.rounds[b].Load() < before {
+			runtime.Gosched()
+		}
+	}
+	l.settle(p, end)
+	for _, b := range p.blocks {
+		l.rounds[b].Store(before + 1)
+	}
 }
 
 // settle lets the edges of a pair of blocks that are due pull their ends
-// together, and vertices at random push one of the ends away. These are taken
-// where they were when the epoch began, as others may be moving them.
-func (l *Layout) settle(p pair, end int) {
+// together, and vertices at random push one of the ends away: the lower end if
+// end is 0, the upper one if it is 1. Those that push are taken to be where they
+// were when the epoch began, as others may be moving them.
+func (l *Layout) settle(p *pair, end int) {
 	s := l.schedule
 	epoch := float32(l.epoch)
 	rate := 1 - float32(l.epoch)/float32(l.epochs)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/convnetplayground/convnet/index"
 )
@@ -71,21 +72,34 @@ func move(dst, src []float32, centred bool, scale float64) {
 
 // survey checks that vectors are [n, dim] finite values and returns the largest
 // magnitude. The error wraps one of package index.
-func survey(ctx context.Context, vectors []float32, dim int) (largest float32, err error) {
+func survey(ctx context.Context, w workers, vectors []float32, dim int) (largest float32, err error) {
 	if dim < 1 || len(vectors)%dim != 0 {
 		return 0, fmt.Errorf("%w: %d in all, not rows of %d", index.ErrDimension, len(vectors), dim)
 	}
-	for i := range len(vectors) / dim {
-		if i%rowsAtOnce == 0 && ctx.Err() != nil {
-			return 0, ctx.Err()
+	type found struct {
+		largest float32
+		err     error
+	}
+	n := len(vectors) / dim
+	parts := make([]found, (n+rowsAtOnce-1)/rowsAtOnce)
+	err = w.ranges(ctx, n, rowsAtOnce, func(_, first, end int) {
+		part := &parts[first/rowsAtOnce]
+		for i := first; i < end && part.err == nil; i++ {
+			row := vectors[i*dim : (i+1)*dim]
+			if err := index.Check(row, dim); err != nil {
+				part.err = fmt.Errorf("vector %d: %w", i, err)
+			}
+			part.largest = max(part.largest, slices.Max(row), -slices.Min(row))
 		}
-		row := vectors[i*dim : (i+1)*dim]
-		if err := index.Check(row, dim); err != nil {
-			return 0, fmt.Errorf("vector %d: %w", i, err)
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, part := range parts {
+		if part.err != nil {
+			return 0, part.err
 		}
-		for _, x := range row {
-			largest = max(largest, x, -x)
-		}
+		largest = max(largest, part.largest)
 	}
 	return largest, nil
 }

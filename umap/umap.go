@@ -11,6 +11,7 @@ package umap
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/convnetplayground/convnet/index"
 )
@@ -110,7 +111,8 @@ type Layout struct {
 	workers               workers
 	seed                  uint64
 	epoch, epochs         int
-	turn                  int // of the epoch: how many of its rounds are done
+	turn                  atomic.Int32   // of the epoch: how many pairs of blocks are settled
+	rounds                []atomic.Int32 // of the epoch: how many each block has had
 	schedule              *schedule
 	attraction, repulsion *force
 	points                []Point
@@ -131,7 +133,8 @@ func New(ctx context.Context, vectors []float32, dim int, o Options) (*Layout, e
 }
 
 func newLayout(ctx context.Context, vectors []float32, dim int, o Options) (*Layout, error) {
-	largest, err := survey(ctx, vectors, dim)
+	w := newWorkers(o.Threads)
+	largest, err := survey(ctx, w, vectors, dim)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +142,6 @@ func newLayout(ctx context.Context, vectors []float32, dim int, o Options) (*Lay
 	if err := o.check(n); err != nil {
 		return nil, err
 	}
-	w := newWorkers(o.Threads)
 	s, err := newSpace(ctx, w, vectors, dim, o.Metric, exponentOf(largest))
 	if err != nil {
 		return nil, err
@@ -163,9 +165,10 @@ func newLayout(ctx context.Context, vectors []float32, dim int, o Options) (*Lay
 func layoutOf(w workers, g *graph, points []Point, o Options) *Layout {
 	epochs := o.epochs(g.n())
 	attraction, repulsion := newForces(fitCurve(o.MinDist, o.Spread))
+	s := newSchedule(g, epochs)
 	return &Layout{
-		workers: w, seed: o.Seed, epochs: epochs,
-		schedule:   newSchedule(g, epochs),
+		workers: min(w, workers(s.blocks/2)), seed: o.Seed, epochs: epochs,
+		schedule: s, rounds: make([]atomic.Int32, s.blocks),
 		attraction: attraction, repulsion: repulsion,
 		points: points, before: make([]Point, len(points)),
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/convnetplayground/convnet/index"
@@ -153,7 +154,7 @@ func TestStepGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for calls := 0; !l.Done(); calls++ {
-		ctx := &interrupted{Context: t.Context(), after: calls % 9}
+		ctx := interruptedAfter(t.Context(), calls%9)
 		if err := l.Step(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
@@ -169,11 +170,17 @@ func TestStepGoesOn(t *testing.T) {
 // interrupted is a context that is done after it was asked a number of times.
 type interrupted struct {
 	context.Context
-	after int
+	left atomic.Int64
+}
+
+func interruptedAfter(ctx context.Context, times int) *interrupted {
+	c := &interrupted{Context: ctx}
+	c.left.Store(int64(times))
+	return c
 }
 
 func (c *interrupted) Err() error {
-	if c.after--; c.after < 0 {
+	if c.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -188,7 +195,7 @@ func TestNewStops(t *testing.T) {
 	}
 	// At whatever point it is stopped.
 	for after := range 60 {
-		l, err := New(&interrupted{Context: t.Context(), after: after}, vectors, 5, Options{Neighbours: 15, Spread: 1, Threads: 1})
+		l, err := New(interruptedAfter(t.Context(), after), vectors, 5, Options{Neighbours: 15, Spread: 1, Threads: 1})
 		if (l == nil) != (err != nil) || (err != nil && !errors.Is(err, context.Canceled)) {
 			t.Fatalf("stopped after %d: %v, error %v", after, l, err)
 		}
