@@ -115,7 +115,7 @@ func TestTooManyPicturesAtOnceAreRefused(t *testing.T) {
 func TestARenderingGoesOnAfterARestart(t *testing.T) {
 	data := t.TempDir()
 	s := startServerOn(t, data)
-	const settings = "?steps=4000&size=64"
+	const settings = "?steps=65536&size=64" // minutes of work
 	a := s.do(t, "GET", channelAddress+"/image"+settings+"&urgency=bulk", "")
 	if a.status != http.StatusAccepted {
 		t.Fatalf("%d: %s", a.status, a.body)
