@@ -20,8 +20,9 @@ describe('the view in the URL', () => {
     ['names with odd characters', { dataset: 'holiday & more?=#', layer: 'a+b c' }],
     ['everything at once', {
       dataset: 'mine', layer: 'stem_conv', metric: 'manhattan', pool: 'flatten', transform: 'none',
-      arrangement: 'category', query: { kind: 'image', index: 49_999 },
+      arrangement: 'category', query: { kind: 'image', index: 49_999 }, advanced: true, open: ['map', 'scores'],
     }],
+    ['no panel open', { advanced: true, open: [] }],
   ])('survives a round trip: %s', (_, change) => {
     const view = { ...defaults, ...change };
     expect(roundTrip(view)).toEqual(view);
@@ -48,6 +49,10 @@ describe('the view in the URL', () => {
 
   it('keeps unknown names, so that the page can name them', () => {
     expect(parseView({ dataset: 'stmps', metric: 'cosin' })).toMatchObject({ dataset: 'stmps', metric: 'cosin' });
+  });
+
+  it('opens known panels only, in the order of the page', () => {
+    expect(parseView(parseSearch('?open=scores.x.map.map')).open).toEqual(['map', 'scores']);
   });
 
   it('takes an unknown arrangement for the default', () => {

@@ -12,9 +12,18 @@ export interface View {
   arrangement: Arrangement;
   /** null stands for the picture that the page suggests. */
   query: Query | null;
+  /** Whether the page shows all that it can do. */
+  advanced: boolean;
+  /** The panels of the advanced page that are open, in the page's order. */
+  open: Panel[];
 }
 
 export type Arrangement = 'all' | 'category';
+
+/** The panels of the advanced page, from top to bottom. */
+export const panels = ['settings', 'map', 'compare', 'contrast', 'scores'] as const;
+
+export type Panel = (typeof panels)[number];
 
 /** A picture of the dataset by its index, or an uploaded one by its id. */
 export type Query = { kind: 'image'; index: number } | { kind: 'picture'; id: string };
@@ -31,6 +40,8 @@ export interface ViewSearch {
   view?: string;
   query?: string;
   picture?: string;
+  advanced?: string;
+  open?: string;
 }
 
 export const defaults: View = {
@@ -43,6 +54,8 @@ export const defaults: View = {
   transform: 'sqrt-center',
   arrangement: 'all',
   query: null,
+  advanced: false,
+  open: ['settings'],
 };
 
 const longestName = 200;
@@ -63,6 +76,8 @@ export function parseView(search: Readonly<Record<string, unknown>>): View {
     transform: name(search.transform) ?? defaults.transform,
     arrangement: search.view === 'category' ? 'category' : 'all',
     query: query(search),
+    advanced: search.advanced === '1',
+    open: search.open === undefined ? defaults.open : openPanels(search.open),
   };
 }
 
@@ -79,6 +94,9 @@ export function writeView(view: View): ViewSearch {
   if (view.arrangement !== defaults.arrangement) search.view = view.arrangement;
   if (view.query?.kind === 'image') search.query = String(view.query.index);
   if (view.query?.kind === 'picture') search.picture = view.query.id;
+  if (view.advanced) search.advanced = '1';
+  const open = panels.filter((panel) => view.open.includes(panel)).join('.');
+  if (open !== defaults.open.join('.')) search.open = open;
   return search;
 }
 
@@ -95,6 +113,11 @@ export function writeSearch(search: Readonly<Record<string, unknown>>): string {
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+function openPanels(value: unknown): Panel[] {
+  const names = typeof value === 'string' ? value.split('.') : [];
+  return panels.filter((panel) => names.includes(panel));
 }
 
 function name(value: unknown): string | null {

@@ -9,6 +9,7 @@ import { useUpload } from '../../components/use-upload';
 import { altText, className, pictureName } from '../../lib/format';
 import type { Query } from '../../state/view';
 import { useChangeView, useView } from '../../state/use-view';
+import { Panels } from './panels';
 import { Pictures } from './pictures';
 import { Results } from './results';
 import { gridOrder } from './rows';
@@ -30,6 +31,7 @@ export function SearchPage() {
   });
   const query = useMemo(() => view.query ?? suggestion(dataset.data), [view.query, dataset.data]);
   useTitle(query, dataset.data);
+  const model = models.data?.find(({ name }) => name === view.model);
 
   return (
     <div className="search">
@@ -42,6 +44,7 @@ export function SearchPage() {
         <section className="results" ref={results} tabIndex={-1} aria-label="Similar pictures">
           <Results view={view} query={query} dataset={dataset} models={models} />
         </section>
+        {view.advanced && dataset.data && model ? <Panels view={view} query={query} dataset={dataset.data} model={model} /> : null}
       </div>
       <Pictures ref={pictures} view={view} query={query} dataset={dataset} upload={upload} onOpen={place.toResults} />
       {place.away ? (

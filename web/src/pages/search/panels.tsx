@@ -1,0 +1,70 @@
+import { ChevronDown, ChevronUp } from '@carbon/icons-react';
+import { Suspense, type ComponentType, type ReactNode } from 'react';
+import type { DatasetDetail, ModelSummary } from '../../api/types';
+import { useChangeView } from '../../state/use-view';
+import type { Panel, Query, View } from '../../state/view';
+
+/** What every panel of the advanced page is given. */
+export interface PanelProps {
+  view: View;
+  query: Query | null;
+  dataset: DatasetDetail;
+  /** The model of the view. */
+  model: ModelSummary;
+}
+
+interface PanelEntry {
+  name: Exclude<Panel, 'settings'>;
+  title: string;
+  /** What the panel shows, in a few words. */
+  subject: (props: PanelProps) => string;
+  Body: ComponentType<PanelProps>;
+}
+
+/** The panels below the results, in the order of the page. Their bodies are loaded when they are opened first. */
+const entries: PanelEntry[] = [
+];
+
+export function Panels(props: PanelProps) {
+  return entries.map(({ name, title, subject, Body }) => (
+    <FoldingPanel key={name} name={name} title={title} subject={subject(props)} view={props.view}>
+      <Suspense fallback={<div className="fold__loading skeleton" />}>
+        <Body {...props} />
+      </Suspense>
+    </FoldingPanel>
+  ));
+}
+
+interface FoldingPanelProps {
+  name: Panel;
+  title: string;
+  subject: string;
+  view: View;
+  children: ReactNode;
+}
+
+/** A part of the page under a bar that opens and closes it; the URL keeps which are open. */
+export function FoldingPanel({ name, title, subject, view, children }: FoldingPanelProps) {
+  const change = useChangeView();
+  const open = view.open.includes(name);
+  const Icon = open ? ChevronUp : ChevronDown;
+  return (
+    <section className="fold" aria-label={title}>
+      <h2 className="fold__bar">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={`panel-${name}`}
+          onClick={() => { change({ open: open ? view.open.filter((other) => other !== name) : [...view.open, name] }); }}
+        >
+          <Icon aria-hidden />
+          <span className="fold__title">{title}</span>
+          <span className="fold__subject">{subject}</span>
+        </button>
+      </h2>
+      <div id={`panel-${name}`} className="fold__body" hidden={!open}>
+        {open ? children : null}
+      </div>
+    </section>
+  );
+}
