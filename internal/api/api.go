@@ -59,6 +59,7 @@ func routes(s *service, mux *http.ServeMux, version string) *huma.OpenAPI {
 	api := humago.New(mux, config)
 	api.UseMiddleware(strictRequest)
 	s.registerDatasets(api)
+	s.registerAtlas(api)
 	s.registerModels(api)
 	s.registerSearch(api)
 	s.registerCompare(api)
