@@ -63,6 +63,7 @@ func routes(s *service, mux *http.ServeMux, version string) *huma.OpenAPI {
 	s.registerModels(api)
 	s.registerSearch(api)
 	s.registerCompare(api)
+	s.registerMaps(api)
 	s.registerChannels(api)
 	s.registerPictures(api)
 	s.registerIndexes(api)

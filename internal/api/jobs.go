@@ -24,6 +24,7 @@ type Job struct {
 	Done      int                    `json:"done" minimum:"0" doc:"Steps finished"`
 	Total     int                    `json:"total" minimum:"0" doc:"Steps in all; 0 while not known"`
 	Render    *playground.RenderView `json:"render,omitempty" doc:"The picture on its way, of a job that renders one"`
+	Map       *playground.MapView    `json:"map,omitempty" doc:"The map on its way, of a job that makes one"`
 	Error     *JobError              `json:"error,omitempty" doc:"Why it failed; absent otherwise"`
 	Created   time.Time              `json:"created" doc:"When it was asked for"`
 	Ended     *time.Time             `json:"ended,omitempty" doc:"When it ended; absent before"`
@@ -43,8 +44,11 @@ func newJob(s job.Status) Job {
 	}
 	// They were JSON when the job was asked for.
 	_ = json.Unmarshal(s.Arguments, &j.Arguments)
-	if view, ok := s.View.(playground.RenderView); ok {
+	switch view := s.View.(type) {
+	case playground.RenderView:
 		j.Render = &view
+	case playground.MapView:
+		j.Map = &view
 	}
 	if s.State.Ended() {
 		ended := s.Ended.UTC()
@@ -76,11 +80,13 @@ type eventsInput struct {
 
 func (s *service) registerJobs(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/jobs", "list-jobs", "jobs",
-		"List jobs", "All jobs, newest first. Those that ended stay for an hour."),
+		"List jobs", "All jobs, newest first, without maps on their way. Those that ended stay for an hour."),
 		func(context.Context, *struct{}) (*body[jobList], error) {
 			list := jobList{Jobs: []Job{}}
 			for _, status := range s.pg.Jobs().List() {
-				list.Jobs = append(list.Jobs, newJob(status))
+				listed := newJob(status)
+				listed.Map = nil // it may be large
+				list.Jobs = append(list.Jobs, listed)
 			}
 			return &body[jobList]{list}, nil
 		})

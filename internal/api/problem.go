@@ -19,7 +19,7 @@ type Problem struct {
 	Type   string   `json:"type" enum:"about:blank" doc:"Always about:blank: the code tells problems apart"`
 	Title  string   `json:"title" doc:"Name of the status"`
 	Status int      `json:"status" minimum:"400" maximum:"599" doc:"HTTP status"`
-	Code   string   `json:"code" enum:"busy,conflict,forbidden,internal,invalid,method_not_allowed,not_found,not_indexed,not_rendered,too_large,unavailable,unsupported" doc:"What kind of problem it is, for programs"`
+	Code   string   `json:"code" enum:"busy,conflict,forbidden,internal,invalid,method_not_allowed,not_found,not_indexed,not_mapped,not_rendered,too_large,unavailable,unsupported" doc:"What kind of problem it is, for programs"`
 	Detail string   `json:"detail" doc:"What failed and why, for people"`
 	Hint   string   `json:"hint" doc:"What to do about it; may be empty"`
 	Near   []string `json:"near" doc:"Known names similar to one that is unknown"`
@@ -127,6 +127,7 @@ var statuses = map[playground.Kind]int{
 	playground.NotFound:    http.StatusNotFound,
 	playground.Invalid:     http.StatusUnprocessableEntity,
 	playground.NotIndexed:  http.StatusConflict,
+	playground.NotMapped:   http.StatusNotFound,
 	playground.NotRendered: http.StatusNotFound,
 	playground.Conflict:    http.StatusConflict,
 	playground.TooLarge:    http.StatusRequestEntityTooLarge,

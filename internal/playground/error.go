@@ -34,6 +34,8 @@ const (
 	NotIndexed Kind = "not_indexed"
 	// NotRendered: the picture was not rendered yet.
 	NotRendered Kind = "not_rendered"
+	// NotMapped: the map was not made yet.
+	NotMapped Kind = "not_mapped"
 	// Conflict: something of that name is there already, or is being written.
 	Conflict Kind = "conflict"
 	// TooLarge: a picture exceeds the size that is taken.

@@ -15,6 +15,7 @@ import (
 func (p *Playground) kinds() map[string]job.Kind {
 	kinds := map[string]job.Kind{
 		"index":        {Queue: job.Compute, Run: body(p, p.runIndex)},
+		"map":          {Queue: job.Compute, Run: body(p, p.runMap)},
 		"pull":         {Queue: job.Download, Run: body(p, p.runPull)},
 		"pull-dataset": {Queue: job.Download, Run: body(p, p.runPullDataset)},
 		"visualize":    {Queue: job.Compute, Run: body(p, p.runVisualize)},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/convnetplayground/convnet/relevance"
+	"github.com/convnetplayground/convnet/umap"
 )
 
 // The JSON of these types is what the shell's --json prints and what the HTTP
@@ -152,16 +153,16 @@ type Defaults struct {
 
 // SearchSettings say which vectors are compared, and how.
 type SearchSettings struct {
-	Dataset   string
-	Model     string
-	Layer     string
-	Metric    string
-	P         float64 // power of minkowski, 0 for the default; other metrics take none
-	Pool      string
-	Transform string
-	Resize    string // standard or original; "" for standard
-	Size      int    // height and width of the network's input; 0 for the model's own
-	Top       int    // number of results, at least 1
+	Dataset   string  `json:"dataset"`
+	Model     string  `json:"model"`
+	Layer     string  `json:"layer"`
+	Metric    string  `json:"metric"`
+	P         float64 `json:"p,omitempty"` // power of minkowski, 0 for the default; other metrics take none
+	Pool      string  `json:"pool"`
+	Transform string  `json:"transform"`
+	Resize    string  `json:"resize,omitempty"` // standard or original; "" for standard
+	Size      int     `json:"size,omitempty"`   // height and width of the network's input; 0 for the model's own
+	Top       int     `json:"top,omitempty"`    // number of results, at least 1
 }
 
 // Resizing is how pictures that are compared become the network's input.
@@ -298,6 +299,68 @@ type ScoresResult struct {
 	Rows      []ScoresRow     `json:"rows" doc:"The indexed layers, by model, from input to output"`
 	Best      []ModelLayer    `json:"best" doc:"The layers of the highest mean weighted score, all of them where several tie; none if no layer ever found a picture of the query's class"`
 	Missing   []MissingLayers `json:"missing" doc:"Layers of the models that are here, which the rows are without"`
+}
+
+// MapRequest asks where the pictures of a dataset lie on a map. Of the search
+// settings, Top does not count.
+type MapRequest struct {
+	SearchSettings
+	Method     string  `json:"method"`     // umap or pca; "" for umap
+	Neighbours int     `json:"neighbours"` // with how many of the nearest pictures each is compared, itself counted; 0 for the default
+	MinDist    float64 `json:"min_dist"`   // how near pictures are let to each other, from 0 to 1
+	Seed       uint64  `json:"seed"`
+	Aligned    bool    `json:"aligned"` // start from the map of the indexed search layer before, and turn to it
+}
+
+// MapInfo says what a map is of, and how it was made.
+type MapInfo struct {
+	Dataset    string  `json:"dataset" doc:"Dataset"`
+	Model      string  `json:"model" doc:"Model that made the vectors"`
+	Layer      string  `json:"layer" doc:"Layer the vectors were taken from"`
+	Metric     string  `json:"metric" doc:"Distance; pca takes no notice of it"`
+	P          float64 `json:"p,omitempty" doc:"Power of minkowski; absent for other metrics"`
+	Pool       string  `json:"pool" doc:"Pooling"`
+	Transform  string  `json:"transform" doc:"Transform"`
+	Method     string  `json:"method" enum:"umap,pca" doc:"How the map was made"`
+	Neighbours int     `json:"neighbours" minimum:"2" doc:"With how many of the nearest pictures each was compared, itself counted"`
+	MinDist    float64 `json:"min_dist" minimum:"0" maximum:"1" doc:"How near pictures were let to each other"`
+	Seed       uint64  `json:"seed" maximum:"9007199254740991" doc:"Seed of the random numbers"`
+	Aligned    bool    `json:"aligned" doc:"It may start from the map of a layer before"`
+	After      string  `json:"after,omitempty" doc:"The layer whose map it starts from and is turned to; absent if there is none"`
+}
+
+// Map is where the pictures of a dataset lie.
+type Map struct {
+	MapInfo
+	Images []int     `json:"images" doc:"Positions in the dataset of the pictures that have a place, ascending"`
+	X      []float32 `json:"x" doc:"Their places, from left to right"`
+	Y      []float32 `json:"y" doc:"Their places, from bottom to top"`
+}
+
+// MapFrame is a map on its way. It must not be kept.
+type MapFrame struct {
+	Layer            string // whose map it is
+	Epoch, Epochs    int    // how often each picture was moved, and will be in all
+	Finished, Layers int    // maps of layers that are finished, of those that it takes
+
+	images []int
+	points func() []umap.Point
+}
+
+// MapView is what a map at work shows.
+type MapView struct {
+	Layer  string    `json:"layer" doc:"Layer whose map it is: of an aligned map it may be one before"`
+	Epoch  int       `json:"epoch" minimum:"0" doc:"How often each picture was moved"`
+	Epochs int       `json:"epochs" minimum:"1" doc:"How often each will be moved in all"`
+	Images []int     `json:"images" doc:"Positions of the pictures in the dataset, ascending"`
+	X      []float32 `json:"x" doc:"Their places, from left to right"`
+	Y      []float32 `json:"y" doc:"Their places, from bottom to top"`
+}
+
+// MapPlace is where a further picture belongs on a map.
+type MapPlace struct {
+	X float32 `json:"x" doc:"From left to right"`
+	Y float32 `json:"y" doc:"From bottom to top"`
 }
 
 // Contrast is what two searches for the same picture found.

@@ -317,7 +317,7 @@ export interface paths {
         };
         /**
          * List jobs
-         * @description All jobs, newest first. Those that ended stay for an hour.
+         * @description All jobs, newest first, without maps on their way. Those that ended stay for an hour.
          */
         get: operations["list-jobs"];
         put?: never;
@@ -364,6 +364,50 @@ export interface paths {
          * @description Server-sent events until the job has ended. The event is progress, done, failed or cancelled, its data the job as JSON, its id grows. A client that is slow, or comes back with Last-Event-ID, gets the newest state and not every one in between.
          */
         get: operations["follow-job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a map
+         * @description Where the pictures of a dataset lie so that those which a layer takes for alike lie near each other. A map that is not made yet is answered with not_mapped, vectors that are not there with not_indexed.
+         */
+        get: operations["get-map"];
+        put?: never;
+        /**
+         * Make a map
+         * @description A map that is kept is answered at once; otherwise it is made by a job, whose events show how it settles. Whoever asks for the same map joins the same job.
+         */
+        post: operations["make-map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Place a picture on a map
+         * @description Where an uploaded picture belongs on a map that is kept: among the pictures that it is most similar to.
+         */
+        get: operations["place-on-map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1029,6 +1073,8 @@ export interface components {
             id: string;
             /** @description What it does, for programs: index, pull, visualize, … */
             kind: string;
+            /** @description The map on its way, of a job that makes one */
+            map?: components["schemas"]["MapView"];
             /** @description The picture on its way, of a job that renders one */
             render?: components["schemas"]["RenderView"];
             /**
@@ -1091,6 +1137,93 @@ export interface components {
             file: string;
             /** @description Why it was left out */
             reason: string;
+        };
+        Map: {
+            /** @description The layer whose map it starts from and is turned to; absent if there is none */
+            after?: string;
+            /** @description It may start from the map of a layer before */
+            aligned: boolean;
+            /** @description Dataset */
+            dataset: string;
+            /** @description Positions in the dataset of the pictures that have a place, ascending */
+            images: number[];
+            /** @description Layer the vectors were taken from */
+            layer: string;
+            /**
+             * @description How the map was made
+             * @enum {string}
+             */
+            method: "umap" | "pca";
+            /** @description Distance; pca takes no notice of it */
+            metric: string;
+            /**
+             * Format: double
+             * @description How near pictures were let to each other
+             */
+            min_dist: number;
+            /** @description Model that made the vectors */
+            model: string;
+            /**
+             * Format: int64
+             * @description With how many of the nearest pictures each was compared, itself counted
+             */
+            neighbours: number;
+            /**
+             * Format: double
+             * @description Power of minkowski; absent for other metrics
+             */
+            p?: number;
+            /** @description Pooling */
+            pool: string;
+            /**
+             * Format: int64
+             * @description Seed of the random numbers
+             */
+            seed: number;
+            /** @description Transform */
+            transform: string;
+            /** @description Their places, from left to right */
+            x: number[];
+            /** @description Their places, from bottom to top */
+            y: number[];
+        };
+        MapPlace: {
+            /**
+             * Format: float
+             * @description From left to right
+             */
+            x: number;
+            /**
+             * Format: float
+             * @description From bottom to top
+             */
+            y: number;
+        };
+        MapState: {
+            /** @description The job that makes it; absent when it is finished */
+            job?: components["schemas"]["Job"];
+            /** @description The finished map; absent while it is made */
+            map?: components["schemas"]["Map"];
+        };
+        MapView: {
+            /**
+             * Format: int64
+             * @description How often each picture was moved
+             */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description How often each will be moved in all
+             */
+            epochs: number;
+            /** @description Positions of the pictures in the dataset, ascending */
+            images: number[];
+            /** @description Layer whose map it is: of an aligned map it may be one before */
+            layer: string;
+            /** @description Their places, from left to right */
+            x: number[];
+            /** @description Their places, from bottom to top */
+            y: number[];
         };
         MissingLayers: {
             /** @description Layers; none if nothing is known of the model */
@@ -1191,7 +1324,7 @@ export interface components {
              * @description What kind of problem it is, for programs
              * @enum {string}
              */
-            code: "busy" | "conflict" | "forbidden" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_indexed" | "not_rendered" | "too_large" | "unavailable" | "unsupported";
+            code: "busy" | "conflict" | "forbidden" | "internal" | "invalid" | "method_not_allowed" | "not_found" | "not_indexed" | "not_mapped" | "not_rendered" | "too_large" | "unavailable" | "unsupported";
             /** @description What failed and why, for people */
             detail: string;
             /** @description What to do about it; may be empty */
@@ -3344,6 +3477,371 @@ export interface operations {
             };
             /** @description Method Not Allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-map": {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Model that makes the vectors */
+                model?: string;
+                /** @description Layer the vectors are taken from; by default the model's last */
+                layer?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+                /** @description How the map is made: neighbours stay neighbours, or the two directions of the greatest variance, which is quick */
+                method?: "umap" | "pca";
+                /** @description With how many of the nearest pictures each is compared, itself counted: the more, the more the map shows of the whole and the less of detail */
+                neighbours?: number;
+                /** @description How near pictures are let to each other */
+                min_dist?: number;
+                /** @description Seed of the random numbers */
+                seed?: number;
+                /** @description Start from the map of the indexed search layer before, and turn to it, so that the maps of a model's layers can be compared; those that are not kept are made too */
+                aligned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Map"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-map": {
+        parameters: {
+            query?: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Model that makes the vectors */
+                model?: string;
+                /** @description Layer the vectors are taken from; by default the model's last */
+                layer?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+                /** @description How the map is made: neighbours stay neighbours, or the two directions of the greatest variance, which is quick */
+                method?: "umap" | "pca";
+                /** @description With how many of the nearest pictures each is compared, itself counted: the more, the more the map shows of the whole and the less of detail */
+                neighbours?: number;
+                /** @description How near pictures are let to each other */
+                min_dist?: number;
+                /** @description Seed of the random numbers */
+                seed?: number;
+                /** @description Start from the map of the indexed search layer before, and turn to it, so that the maps of a model's layers can be compared; those that are not kept are made too */
+                aligned?: boolean;
+                /** @description A bulk map is made after others */
+                urgency?: "normal" | "bulk";
+                /** @description The map is only for those who follow its job, which ends when the last has left */
+                watched?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapState"];
+                };
+            };
+            /** @description It is made by a job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "place-on-map": {
+        parameters: {
+            query: {
+                /** @description Dataset to search */
+                dataset?: string;
+                /** @description Model that makes the vectors */
+                model?: string;
+                /** @description Layer the vectors are taken from; by default the model's last */
+                layer?: string;
+                /** @description Distance between vectors */
+                metric?: "cosine" | "euclidean" | "sqeuclidean" | "minkowski" | "manhattan" | "chebyshev" | "correlation";
+                /** @description Power of minkowski; other metrics take no notice of it */
+                p?: number;
+                /** @description Way from a feature map to a vector */
+                pool?: "avg" | "max" | "flatten";
+                /** @description What is done to all vectors before they are compared */
+                transform?: "none" | "center" | "sqrt-center";
+                /** @description Way in which pictures become the size of the model's input */
+                resize?: "standard" | "original";
+                /** @description Height and width of the model's input; 0 for those it was trained at */
+                size?: number;
+                /** @description Number of results; the score counts as many */
+                top?: number;
+                /** @description How the map is made: neighbours stay neighbours, or the two directions of the greatest variance, which is quick */
+                method?: "umap" | "pca";
+                /** @description With how many of the nearest pictures each is compared, itself counted: the more, the more the map shows of the whole and the less of detail */
+                neighbours?: number;
+                /** @description How near pictures are let to each other */
+                min_dist?: number;
+                /** @description Seed of the random numbers */
+                seed?: number;
+                /** @description Start from the map of the indexed search layer before, and turn to it, so that the maps of a model's layers can be compared; those that are not kept are made too */
+                aligned?: boolean;
+                /** @description Id of an uploaded picture */
+                picture: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapPlace"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
