@@ -6,6 +6,7 @@ import { usePlacement } from '../../components/use-placement';
 import { ViewLink } from '../../components/view-link';
 import { altText, className, count } from '../../lib/format';
 import { firstPlace, imageAt, move, placeOf, type Row } from '../../lib/grid';
+import { useHighlight } from '../../state/highlight';
 import type { View } from '../../state/view';
 import { layRows } from './rows';
 
@@ -142,36 +143,64 @@ const RowContent = memo(function RowContent(props: RowContentProps) {
       </div>
     );
   }
-  return row.images.map((index) => {
-    const image = dataset.images[index];
-    if (!image) return null;
-    return (
-      <div key={index} role="gridcell">
-        <ViewLink
-          className="mat picture"
-          view={{ ...view, query: { kind: 'image', index } }}
-          tabIndex={index === active ? 0 : -1}
-          aria-current={index === selected ? 'true' : undefined}
-          data-image={index}
-          draggable={false}
-          title={image.title === '' ? altText(image) : image.title}
-          onFocus={() => { onVisit(index); }}
-          onClick={onOpen}
-        >
-          <img
-            src={thumbnailAddress(dataset.name, dataset.version, index)}
-            alt={altText(image)}
-            width={256}
-            height={256}
-            loading="lazy"
-            decoding="async"
-            draggable={false}
-          />
-        </ViewLink>
-      </div>
-    );
-  });
+  return row.images.map((index) => (
+    <div key={index} role="gridcell">
+      <Picture
+        index={index}
+        view={view}
+        dataset={dataset}
+        selected={index === selected}
+        active={index === active}
+        onVisit={onVisit}
+        onOpen={onOpen}
+      />
+    </div>
+  ));
 });
+
+interface PictureProps {
+  index: number;
+  view: View;
+  dataset: DatasetDetail;
+  selected: boolean;
+  /** Whether it is the grid's tab stop. */
+  active: boolean;
+  onVisit: (image: number) => void;
+  onOpen: () => void;
+}
+
+function Picture({ index, view, dataset, selected, active, onVisit, onOpen }: PictureProps) {
+  const { lit, handlers } = useHighlight(index);
+  const image = dataset.images[index];
+  if (!image) return null;
+  return (
+    <ViewLink
+      className={`mat picture${lit ? ' picture--lit' : ''}`}
+      view={{ ...view, query: { kind: 'image', index } }}
+      tabIndex={active ? 0 : -1}
+      aria-current={selected ? 'true' : undefined}
+      data-image={index}
+      draggable={false}
+      title={image.title === '' ? altText(image) : image.title}
+      {...handlers}
+      onFocus={() => {
+        handlers.onFocus();
+        onVisit(index);
+      }}
+      onClick={onOpen}
+    >
+      <img
+        src={thumbnailAddress(dataset.name, dataset.version, index)}
+        alt={altText(image)}
+        width={256}
+        height={256}
+        loading="lazy"
+        decoding="async"
+        draggable={false}
+      />
+    </ViewLink>
+  );
+}
 
 /** The grid while the list of pictures is on its way. */
 export function PictureGridSkeleton() {

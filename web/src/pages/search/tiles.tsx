@@ -5,6 +5,7 @@ import type { DatasetDetail, Result, SearchResult } from '../../api/types';
 import { ViewLink } from '../../components/view-link';
 import { barShares } from '../../lib/bars';
 import { altText, className, similarity } from '../../lib/format';
+import { useHighlight } from '../../state/highlight';
 import type { View } from '../../state/view';
 
 interface TilesProps {
@@ -50,11 +51,13 @@ const comparisons: Record<Kind, string> = {
 };
 
 function Tile({ result, share, kind, view, thumbnail }: TileProps) {
+  const { lit, handlers } = useHighlight(result.index);
   return (
     <ViewLink
       view={view}
-      className={`tile tile--${kind}`}
+      className={`tile tile--${kind}${lit ? ' tile--lit' : ''}`}
       draggable={false}
+      {...handlers}
       title={`${result.file}\ndistance ${result.distance}`}
       aria-label={`${result.rank}: ${altText(result)}, similarity ${similarity(result.similarity)}${comparisons[kind]}`}
     >
