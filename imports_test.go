@@ -47,9 +47,10 @@ var allowed = map[string][]string{
 	"dataset/public":      {"dataset", "dataset/archive"},
 	"umap":                {"index", "internal/kernel"},
 	"internal/store":      {"dataset", "embedding", "internal/disk", "preprocess"},
+	"internal/scatter":    {},
 	"internal/playground": {"dataset", "dataset/archive", "dataset/public", "embedding", "featurevis", "graph", "index", "index/exact", "internal/fetch", "internal/heatmap", "internal/job", "internal/store", "model", "preprocess", "relevance", "umap", "zoo"},
 	"internal/api":        {"internal/playground", "internal/job", "web"},
-	"internal/cli":        {"internal/playground", "internal/api", "web"},
+	"internal/cli":        {"internal/playground", "internal/api", "internal/scatter", "web"},
 	"cmd/convnet":         {"internal/cli"},
 	"tools/bench/umap":    {"index", "umap"},
 }

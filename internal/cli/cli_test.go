@@ -107,6 +107,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-search", []string{"search", "--help"}},
 		{"help-evaluate", []string{"evaluate", "--help"}},
 		{"help-compare", []string{"compare", "--help"}},
+		{"help-map", []string{"map", "--help"}},
 		{"help-visualize", []string{"visualize", "--help"}},
 		{"help-gradient", []string{"gradient", "--help"}},
 		{"help-top", []string{"top", "--help"}},

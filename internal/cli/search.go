@@ -13,6 +13,12 @@ import (
 
 // searchFlags are those that search and evaluate share.
 func searchFlags(c *cobra.Command, s *playground.SearchSettings) {
+	vectorFlags(c, s)
+	c.Flags().IntVar(&s.Top, "top", playground.DefaultTop, "number of results; the score counts as many")
+}
+
+// vectorFlags say which vectors are compared, and how.
+func vectorFlags(c *cobra.Command, s *playground.SearchSettings) {
 	flags := c.Flags()
 	choices := playground.Choices()
 	flags.StringVar(&s.Dataset, "dataset", playground.DefaultDataset, "dataset `name`")
@@ -23,7 +29,6 @@ func searchFlags(c *cobra.Command, s *playground.SearchSettings) {
 	flags.StringVar(&s.Pool, "pool", playground.DefaultPool, "pooling: "+names(choices.Poolings))
 	flags.StringVar(&s.Transform, "transform", playground.DefaultTransform, "transform: "+names(choices.Transforms))
 	sizeFlags(c, &s.Resize, &s.Size)
-	flags.IntVar(&s.Top, "top", playground.DefaultTop, "number of results; the score counts as many")
 }
 
 func names(choices []playground.Choice) string {
