@@ -108,6 +108,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-evaluate", []string{"evaluate", "--help"}},
 		{"help-compare", []string{"compare", "--help"}},
 		{"help-map", []string{"map", "--help"}},
+		{"help-export", []string{"export", "--help"}},
 		{"help-visualize", []string{"visualize", "--help"}},
 		{"help-gradient", []string{"gradient", "--help"}},
 		{"help-top", []string{"top", "--help"}},
@@ -226,6 +227,8 @@ func TestErrorsAreOneLineWithAHint(t *testing.T) {
 		{"unknown objective", []string{"visualize", "--layer", "stem_conv", "--objective", "chanel", "--out", "x.png"}, 1, `^objective "chanel" is unknown; did you mean channel\? known: `},
 		{"picture in no folder", []string{"visualize", "--layer", "stem_conv", "--steps", "1", "--size", "32", "--out", filepath.Join(dir, "no", "x.png")}, 1, `^cannot write .*x\.png: .*; check the path$`},
 		{"address in use", []string{"serve", "--addr", occupied(t)}, 1, `^cannot listen on .*: another program listens there; choose another address`},
+		{"export to nowhere", []string{"export"}, 2, `^required flag\(s\) "out" not set; see convnet export --help$`},
+		{"export of what is not indexed", []string{"export", "--out", filepath.Join(dir, "site")}, 1, `^cannot export dataset stamps: it is not indexed with pooling avg; index it with: convnet index --dataset stamps --model efficientnet-lite0 --pool avg, or all models with: convnet precompute --dataset stamps$`},
 		{"nonsense address", []string{"serve", "--addr", "nonsense"}, 1, `^cannot listen on nonsense: .*; an address is HOST:PORT`},
 		{"data directory that is a file", []string{"datasets", "list", "--data", text}, 1, `^cannot start: .*text\.jpg.*; choose another directory with --data DIR$`},
 	} {

@@ -94,6 +94,28 @@ func (p *Playground) ImageFile(ctx context.Context, name string, i int) (content
 	return content, mediaType, version(d), nil
 }
 
+// ImageJPEG is a picture of a dataset as JPEG of at most longest pixels. Nothing
+// but its pixels is left of the file: neither the place where it was taken nor
+// anything else that cameras write.
+func (p *Playground) ImageJPEG(ctx context.Context, name string, i, longest int) ([]byte, error) {
+	d, err := p.image(ctx, name, i)
+	if err != nil {
+		return nil, err
+	}
+	done, err := p.decoding(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	im, err := d.Decode(i)
+	if err != nil {
+		return nil, unreadable(d, i, err)
+	}
+	var jpeg bytes.Buffer
+	err = im.Thumbnail(longest).EncodeJPEG(&jpeg, pictureQuality)
+	return jpeg.Bytes(), err
+}
+
 // unreadable says that a picture of a dataset cannot be shown. It could be read
 // when it was added, so whatever is wrong came later.
 func unreadable(d *dataset.Dataset, i int, err error) error {

@@ -172,6 +172,11 @@ func explain(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
+// Explain turns an error of the file system into an *Error, if it is one that
+// the user can act upon, with what failed as its first part: for who writes
+// files of their own.
+func Explain(what string, err error) error { return explain(what, err) }
+
 // asError finds an *Error in err; nil where there is none.
 func asError(err error) *Error {
 	var e *Error

@@ -66,6 +66,32 @@ func (p *Playground) Rendering(ctx context.Context, hash string) (Rendering, err
 	return Rendering{Hash: hash, Recipe: recipe, Values: kept.Values, Seconds: kept.Seconds, Steps: kept.Steps, PNG: kept.PNG}, nil
 }
 
+// Renderings lists the kept pictures of a model with the weights that it has, by
+// recipe. Their PNG and Steps are left out.
+func (p *Playground) Renderings(ctx context.Context, name string) ([]Rendering, error) {
+	m, err := p.model(name)
+	if err != nil {
+		return nil, err
+	}
+	weights, err := m.WeightsHash()
+	if err != nil {
+		return nil, explain("cannot read the weights of "+name, err)
+	}
+	all, err := p.store.Renders(ctx)
+	if err != nil {
+		return nil, explain("cannot list the rendered pictures", err)
+	}
+	renderings := []Rendering{}
+	for _, kept := range all {
+		recipe, err := featurevis.ParseRecipe(kept.Recipe)
+		if err != nil || recipe.Model != name || recipe.Weights != weights {
+			continue
+		}
+		renderings = append(renderings, Rendering{Hash: kept.Hash, Recipe: recipe, Values: kept.Values, Seconds: kept.Seconds})
+	}
+	return renderings, nil
+}
+
 // RenderingFrame returns a kept frame of a finished picture as JPEG.
 func (p *Playground) RenderingFrame(ctx context.Context, hash string, step int) ([]byte, error) {
 	frame, err := p.store.RenderFrame(ctx, hash, step)

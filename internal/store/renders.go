@@ -93,6 +93,32 @@ func (s *Store) Render(ctx context.Context, hash string) (Render, error) {
 	return r, err
 }
 
+// Renders lists the finished pictures, by recipe. Their PNG and Steps are left
+// out, and they are not checked: Render does so.
+func (s *Store) Renders(ctx context.Context) ([]Render, error) {
+	db, err := s.renders(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, "SELECT hash, recipe, result, seconds FROM renders ORDER BY recipe")
+	if err != nil {
+		return nil, db.explain(err)
+	}
+	defer rows.Close()
+	var renders []Render
+	for rows.Next() {
+		var r Render
+		var result string
+		if err := rows.Scan(&r.Hash, &r.Recipe, &result, &r.Seconds); err != nil {
+			return nil, db.explain(err)
+		}
+		if json.Unmarshal([]byte(result), &r.Values) == nil {
+			renders = append(renders, r)
+		}
+	}
+	return renders, db.explain(rows.Err())
+}
+
 // sum is the checksum of what is kept.
 func (r Render) sum(result string) []byte {
 	h := sha256.New()
