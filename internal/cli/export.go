@@ -23,9 +23,8 @@ func (a *app) export() *cobra.Command {
 	c.Long = `Write what is indexed and rendered of a dataset into a new folder: the files of the first playground, in
 its formats, for its page or programs of one's own.
 
-Pictures are written anew, at most 1024 pixels large, by their numbers: neither their names nor what a
-camera wrote into them, as the place where they were taken, is among the files. The folder is there whole
-or not at all.`
+Pictures are written anew, at most 1024 pixels large: what a camera wrote into them, as the place where
+they were taken, is not in the copy. The folder is there whole or not at all.`
 	flags := c.Flags()
 	choices := playground.Choices()
 	flags.StringVar(&r.Dataset, "dataset", playground.DefaultDataset, "dataset `name`")

@@ -181,7 +181,7 @@ func ranks(pictures int) int {
 }
 
 func (e *export) write(ctx context.Context) error {
-	e.work.total = len(e.dataset.Images) * (1 + e.report.Layers*len(originalMetrics))
+	e.work.total = len(e.dataset.Images) * (1 + e.report.Layers*(len(originalMetrics)+1))
 	for _, write := range []func(context.Context) error{
 		e.writePictures, e.writeOriginal,
 	} {

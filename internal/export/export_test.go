@@ -160,6 +160,20 @@ func TestTheScoresFollowFromTheSimilarityLists(t *testing.T) {
 		t.Errorf("the classes are %q", dictionary.ClassList["odd"])
 	}
 
+	for _, layer := range model.Layers {
+		points := readJSON[[]struct {
+			X, Y  *float64
+			Class string
+		}](t, root, "umap", "odd", model.Name, layer.Name+".json")
+		for i, at := range points {
+			if at.X == nil || at.Y == nil || at.Class != class[strconv.Itoa(i)] {
+				t.Errorf("%s: point %d is %+v", layer.Name, i, at)
+			}
+		}
+		if len(points) != n {
+			t.Errorf("%s: %d points", layer.Name, len(points))
+		}
+	}
 	for _, metric := range details.Metrics {
 		scores := readJSON[map[string][]float64](t, root, "scores", "odd", model.Name, metric+".json")
 		if diff := cmp.Diff(all["odd"][model.Name][metric], scores); diff != "" {
@@ -309,6 +323,9 @@ func TestAPictureWithoutAVectorStandsAlone(t *testing.T) {
 		} else if len(list) != 20 {
 			t.Errorf("the list of %s has %d entries", id, len(list))
 		}
+	}
+	if points := readJSON[[]any](t, out, "assets", "semsearch", "umap", "odd", "efficientnet-lite0", "stem_conv.json"); len(points) != 21 {
+		t.Errorf("the map has %d points", len(points))
 	}
 	if len(lists) != 21 || alone != 1 {
 		t.Errorf("%d of %d pictures stand alone", alone, len(lists))

@@ -65,6 +65,9 @@ func (e *export) writeOriginal(ctx context.Context) error {
 	if err := e.writeOriginalScores(ctx); err != nil {
 		return err
 	}
+	if err := e.writeOriginalMaps(ctx); err != nil {
+		return err
+	}
 	return e.writeOriginalChannels(ctx)
 }
 

@@ -17,6 +17,11 @@ func rounded(x float64) string {
 	return text
 }
 
+// decimals is a JSON number of ten decimals.
+func decimals(x float32) json.Number {
+	return json.Number(strconv.FormatFloat(float64(x), 'f', 10, 64))
+}
+
 // object is a JSON object whose members stay in their order.
 type object []member
 
