@@ -6,7 +6,6 @@ import (
 
 	"github.com/convnetplayground/convnet/embedding"
 	"github.com/convnetplayground/convnet/model"
-	"github.com/convnetplayground/convnet/relevance"
 )
 
 // Compare searches for a picture of a dataset by every layer that is indexed,
@@ -76,7 +75,7 @@ func (p *Playground) CompareScores(ctx context.Context, s CompareSettings, row f
 	}
 	finished := 0
 	err = p.eachLayer(ctx, &c, func(layer resolved) error {
-		r, err := p.scores(ctx, layer, func(done int) {
+		r, err := p.scores(ctx, layer, func(done, _ int) {
 			if progress != nil {
 				progress(finished+done, len(c.layers)*queries)
 			}
@@ -96,33 +95,6 @@ func (p *Playground) CompareScores(ctx context.Context, s CompareSettings, row f
 		return ModelLayer{r.Model, r.Layer}, r.WeightedScore
 	})
 	return result, err
-}
-
-// scores evaluates one layer.
-func (p *Playground) scores(ctx context.Context, r resolved, done func(int)) (ScoresRow, error) {
-	sp, err := p.space(r)
-	if err != nil {
-		return ScoresRow{}, err
-	}
-	queries, err := r.queries(sp)
-	if err != nil {
-		return ScoresRow{}, err
-	}
-	qualities, err := r.judge(ctx, sp, queries, done)
-	if err != nil {
-		return ScoresRow{}, err
-	}
-	row := ScoresRow{
-		Model: r.Model, Layer: r.Layer, Summary: relevance.Summarize(qualities),
-		Scores: make([]*float64, len(r.dataset.Images)),
-	}
-	if interval, ok := relevance.ScoreInterval(qualities); ok {
-		row.Interval = &interval
-	}
-	for i, query := range queries {
-		row.Scores[sp.ids[query]] = &qualities[i].WeightedScore
-	}
-	return row, nil
 }
 
 // sameScore is how near scores in percent are that differ by rounding alone.

@@ -620,3 +620,25 @@ func BenchmarkCompare(b *testing.B) {
 		}
 	})
 }
+
+func TestScoresAreComputedOnce(t *testing.T) {
+	p := open(t)
+	addCompared(t, p)
+	first, err := p.CompareScores(t.Context(), compareMixed, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := p.CompareScores(t.Context(), compareMixed, nil, func(int, int) { t.Error("they are computed again") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Error(diff)
+	}
+	other := compareMixed
+	other.Top = 2
+	third, err := p.CompareScores(t.Context(), other, nil, nil)
+	if err != nil || reflect.DeepEqual(third.Rows, first.Rows) {
+		t.Errorf("with fewer results: the same rows, or %v", err)
+	}
+}

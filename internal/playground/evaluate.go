@@ -2,10 +2,12 @@ package playground
 
 import (
 	"context"
+	"encoding/json"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/convnetplayground/convnet/embedding"
 	"github.com/convnetplayground/convnet/relevance"
 )
 
@@ -17,26 +19,81 @@ func (p *Playground) Evaluate(ctx context.Context, s SearchSettings, progress fu
 	if err != nil {
 		return Evaluation{}, err
 	}
-	sp, err := p.space(r)
-	if err != nil {
-		return Evaluation{}, err
+	if progress == nil {
+		progress = func(int, int) {}
 	}
-	queries, err := r.queries(sp)
-	if err != nil {
-		return Evaluation{}, err
-	}
-	qualities, err := r.judge(ctx, sp, queries, func(done int) {
-		if progress != nil {
-			progress(done, len(queries))
-		}
-	})
+	row, err := p.scores(ctx, r, progress)
 	if err != nil {
 		return Evaluation{}, err
 	}
 	return Evaluation{
 		Dataset: r.Dataset, Model: r.Model, Layer: r.Layer, Metric: r.Metric, P: r.metric.P(),
-		Pool: r.Pool, Transform: r.Transform, Summary: relevance.Summarize(qualities),
+		Pool: r.Pool, Transform: r.Transform, Summary: row.Summary,
 	}, nil
+}
+
+// scoresRecipe is all that the scores of a layer depend on.
+type scoresRecipe struct {
+	Result    string        `json:"result"`
+	Vectors   embedding.Key `json:"vectors"`
+	Transform string        `json:"transform"`
+	Metric    string        `json:"metric"`
+	P         float64       `json:"p,omitempty"`
+	Top       int           `json:"top"`
+	Revision  int           `json:"revision"` // of the way scores are made
+}
+
+const scoresRevision = 1
+
+// scores is the quality of one layer with every picture that has a class as a
+// query. It is computed once, and kept.
+func (p *Playground) scores(ctx context.Context, r resolved, progress func(done, total int)) (ScoresRow, error) {
+	made := recipe[scoresRecipe]{scoresRecipe{
+		Result: "scores", Vectors: r.key, Transform: r.Transform, Metric: r.Metric, P: r.metric.P(), Top: r.Top,
+		Revision: scoresRevision,
+	}}
+	content, there, err := made.kept(ctx, p.store)
+	if err != nil {
+		return ScoresRow{}, err
+	}
+	var row ScoresRow
+	if there && json.Unmarshal(content, &row) == nil {
+		return row, nil
+	}
+	if row, err = p.judged(ctx, r, progress); err != nil {
+		return ScoresRow{}, err
+	}
+	if content, err = json.Marshal(row); err != nil {
+		return ScoresRow{}, err
+	}
+	return row, made.keep(ctx, p.store, r.Dataset, content)
+}
+
+// judged computes what scores returns.
+func (p *Playground) judged(ctx context.Context, r resolved, progress func(done, total int)) (ScoresRow, error) {
+	sp, err := p.space(r)
+	if err != nil {
+		return ScoresRow{}, err
+	}
+	queries, err := r.queries(sp)
+	if err != nil {
+		return ScoresRow{}, err
+	}
+	qualities, err := r.judge(ctx, sp, queries, func(done int) { progress(done, len(queries)) })
+	if err != nil {
+		return ScoresRow{}, err
+	}
+	row := ScoresRow{
+		Model: r.Model, Layer: r.Layer, Summary: relevance.Summarize(qualities),
+		Scores: make([]*float64, len(r.dataset.Images)),
+	}
+	if interval, ok := relevance.ScoreInterval(qualities); ok {
+		row.Interval = &interval
+	}
+	for i, query := range queries {
+		row.Scores[sp.ids[query]] = &qualities[i].WeightedScore
+	}
+	return row, nil
 }
 
 // queries lists the rows of the pictures that have a class, ascending.

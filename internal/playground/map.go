@@ -3,10 +3,6 @@ package playground
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,7 +11,6 @@ import (
 
 	"github.com/convnetplayground/convnet/embedding"
 	"github.com/convnetplayground/convnet/internal/job"
-	"github.com/convnetplayground/convnet/internal/store"
 	"github.com/convnetplayground/convnet/umap"
 )
 
@@ -35,6 +30,7 @@ func MapMethods() []string { return []string{MapUMAP, MapPCA} }
 // mapRecipe is all that a map depends on. After is the hash of the map that it
 // starts from and is turned to.
 type mapRecipe struct {
+	Result     string        `json:"result"`
 	Vectors    embedding.Key `json:"vectors"`
 	Transform  string        `json:"transform"`
 	Method     string        `json:"method"`
@@ -49,23 +45,10 @@ type mapRecipe struct {
 
 const mapRevision = 1
 
-func (r mapRecipe) String() string {
-	text, err := json.Marshal(r)
-	if err != nil {
-		panic(fmt.Sprintf("playground: a recipe of numbers and strings: %v", err))
-	}
-	return string(text)
-}
-
-func (r mapRecipe) hash() string {
-	sum := sha256.Sum256([]byte(r.String()))
-	return hex.EncodeToString(sum[:])
-}
-
 // mapped is one map of a chain, with what it is made of.
 type mapped struct {
 	resolved
-	recipe mapRecipe
+	recipe recipe[mapRecipe]
 }
 
 // charted is a request for a map whose names are all known: the maps that it
@@ -113,9 +96,9 @@ func (p *Playground) resolveMap(ctx context.Context, m MapRequest) (charted, err
 	}
 	after := ""
 	for _, layer := range layers {
-		recipe := m.recipe(layer, after)
-		after = recipe.hash()
-		c.chain = append(c.chain, mapped{layer, recipe})
+		made := mapped{layer, recipe[mapRecipe]{m.recipe(layer, after)}}
+		after = made.recipe.hash()
+		c.chain = append(c.chain, made)
 	}
 	return c, nil
 }
@@ -136,7 +119,7 @@ func (m MapRequest) check() error {
 // recipe is that of the map of one layer. Principal components know no metric
 // and no chance.
 func (m MapRequest) recipe(r resolved, after string) mapRecipe {
-	recipe := mapRecipe{Vectors: r.key, Transform: r.Transform, Method: m.Method, After: after, Revision: mapRevision}
+	recipe := mapRecipe{Result: "map", Vectors: r.key, Transform: r.Transform, Method: m.Method, After: after, Revision: mapRevision}
 	if m.Method == MapUMAP {
 		recipe.Metric, recipe.P = r.Metric, r.metric.P()
 		recipe.Neighbours, recipe.MinDist, recipe.Seed = m.Neighbours, m.MinDist, m.Seed
@@ -185,24 +168,24 @@ func (p *Playground) KeptMap(ctx context.Context, m MapRequest) (Map, error) {
 
 func (p *Playground) keptMap(ctx context.Context, c charted) (Map, error) {
 	last := c.last()
-	kept, err := p.store.Map(ctx, last.recipe.hash())
-	if errors.Is(err, store.ErrNotFound) {
-		if _, err := p.space(last.resolved); err != nil {
-			return Map{}, err
-		}
-		return Map{}, &Error{
-			Kind: NotMapped, What: fmt.Sprintf("layer %s of %s has no such map of dataset %s yet", last.Layer, last.Model, last.Dataset),
-			Hint: "start it", cause: err,
-		}
-	}
+	content, there, err := last.recipe.kept(ctx, p.store)
 	if err != nil {
-		return Map{}, explain("cannot read the map", err)
+		return Map{}, err
 	}
-	return c.result(kept.Places), nil
+	if there {
+		return c.result(readPlaces(content)), nil
+	}
+	if _, err := p.space(last.resolved); err != nil {
+		return Map{}, err
+	}
+	return Map{}, &Error{
+		Kind: NotMapped, What: fmt.Sprintf("layer %s of %s has no such map of dataset %s yet", last.Layer, last.Model, last.Dataset),
+		Hint: "start it",
+	}
 }
 
 // result is the map asked for.
-func (c charted) result(places []store.Place) Map {
+func (c charted) result(places []place) Map {
 	m := Map{MapInfo: MapInfo{
 		Dataset: c.Dataset, Model: c.Model, Layer: c.Layer, Metric: c.Metric, P: c.last().metric.P(),
 		Pool: c.Pool, Transform: c.Transform, Method: c.Method, Neighbours: c.Neighbours, MinDist: c.MinDist,
@@ -212,10 +195,10 @@ func (c charted) result(places []store.Place) Map {
 	return m
 }
 
-func (m *Map) set(places []store.Place) {
+func (m *Map) set(places []place) {
 	m.Images, m.X, m.Y = make([]int, len(places)), make([]float32, len(places)), make([]float32, len(places))
 	for i, at := range places {
-		m.Images[i], m.X[i], m.Y[i] = int(at.Picture), at.X, at.Y
+		m.Images[i], m.X[i], m.Y[i] = int(at.picture), at.X, at.Y
 	}
 }
 
@@ -232,7 +215,7 @@ func (p *Playground) Map(ctx context.Context, m MapRequest, frame func(MapFrame)
 	if frame == nil {
 		frame = func(MapFrame) {}
 	}
-	var places []store.Place
+	var places []place
 	for i, layer := range c.chain {
 		told := func(f MapFrame) {
 			f.Layer, f.Layers, f.Finished = layer.Layer, len(c.chain), i
@@ -246,15 +229,13 @@ func (p *Playground) Map(ctx context.Context, m MapRequest, frame func(MapFrame)
 }
 
 // mapLayer returns the map of one layer, which is made unless it is kept.
-func (p *Playground) mapLayer(ctx context.Context, c charted, layer mapped, before []store.Place, frame func(MapFrame)) ([]store.Place, error) {
-	what := fmt.Sprintf("cannot map dataset %s at layer %s", layer.Dataset, layer.Layer)
-	hash := layer.recipe.hash()
-	kept, err := p.store.Map(ctx, hash)
-	if err == nil {
-		return kept.Places, nil
+func (p *Playground) mapLayer(ctx context.Context, c charted, layer mapped, before []place, frame func(MapFrame)) ([]place, error) {
+	content, there, err := layer.recipe.kept(ctx, p.store)
+	if err != nil {
+		return nil, err
 	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return nil, explain(what, err)
+	if there {
+		return readPlaces(content), nil
 	}
 	sp, err := p.space(layer.resolved)
 	if err != nil {
@@ -263,28 +244,27 @@ func (p *Playground) mapLayer(ctx context.Context, c charted, layer mapped, befo
 	reference := pointsOf(before, sp.ids)
 	points, err := p.layOut(ctx, c, sp, reference, frame)
 	if err != nil {
-		return nil, explain(what, err)
+		return nil, explain(fmt.Sprintf("cannot map dataset %s at layer %s", layer.Dataset, layer.Layer), err)
 	}
-	places := make([]store.Place, len(points))
+	places := make([]place, len(points))
 	for i, at := range points {
-		places[i] = store.Place{Picture: int32(sp.ids[i]), X: at.X, Y: at.Y}
+		places[i] = place{int32(sp.ids[i]), at}
 	}
-	m := store.Map{Hash: hash, Dataset: layer.Dataset, Recipe: layer.recipe.String(), Places: places}
-	return places, explain("cannot keep the map", p.store.AddMap(ctx, m))
+	return places, layer.recipe.keep(ctx, p.store, layer.Dataset, writePlaces(places))
 }
 
 // pointsOf are the places of the pictures ids; nil unless they are those of the
 // map.
-func pointsOf(places []store.Place, ids []int) []umap.Point {
+func pointsOf(places []place, ids []int) []umap.Point {
 	if len(places) != len(ids) {
 		return nil
 	}
 	points := make([]umap.Point, len(places))
 	for i, at := range places {
-		if int(at.Picture) != ids[i] {
+		if int(at.picture) != ids[i] {
 			return nil
 		}
-		points[i] = umap.Point{X: at.X, Y: at.Y}
+		points[i] = at.Point
 	}
 	return points
 }
@@ -304,6 +284,8 @@ func (p *Playground) layOut(ctx context.Context, c charted, sp *space, reference
 	}
 	o := c.options(p.options.Threads)
 	o.Start = reference
+	// Finding the neighbours is about half of the work.
+	frame(MapFrame{Epochs: 1})
 	layout, err := umap.New(ctx, sp.vectors, sp.dim, o)
 	if err != nil {
 		return nil, err
@@ -390,7 +372,7 @@ func (p *Playground) runMap(ctx context.Context, m MapRequest, report job.Report
 	var shown time.Time
 	_, err := p.Map(ctx, m, func(f MapFrame) {
 		report.Progress(f.Progress())
-		if now := time.Now(); now.Sub(shown) >= f.pause() {
+		if now := time.Now(); f.points != nil && now.Sub(shown) >= f.pause() {
 			shown = now
 			report.Show(f.view())
 		}

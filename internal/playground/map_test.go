@@ -33,6 +33,9 @@ func TestMapsAreKeptAndTheSameAgain(t *testing.T) {
 		if done, total := f.Progress(); done < 0 || done >= total || f.Layer != "top_activation" {
 			t.Errorf("frame of %s, %d of %d", f.Layer, done, total)
 		}
+		if f.points == nil {
+			return
+		}
 		if v := f.view(); len(v.X) != 16 || len(v.Y) != 16 || len(v.Images) != 16 {
 			t.Errorf("%d pictures at %d, %d", len(v.Images), len(v.X), len(v.Y))
 		}
@@ -94,7 +97,9 @@ func TestAlignedMapsStartFromTheLayerBefore(t *testing.T) {
 	ctx := t.Context()
 	told := map[string]int{}
 	deep, err := p.Map(ctx, aligned("top_activation"), func(f MapFrame) {
-		told[f.Layer]++
+		if f.points != nil {
+			told[f.Layer]++
+		}
 		if f.Layers != 2 {
 			t.Errorf("%d layers", f.Layers)
 		}
@@ -238,8 +243,8 @@ func TestMapsGoWithTheirDataset(t *testing.T) {
 	if err := p.RemoveDataset(t.Context(), "mixed"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.store.Map(t.Context(), m.last().recipe.hash()); err == nil {
-		t.Error("the map is still there")
+	if _, there, err := m.last().recipe.kept(t.Context(), p.store); there || err != nil {
+		t.Errorf("the map is still there: %t, %v", there, err)
 	}
 }
 

@@ -243,7 +243,7 @@ func (s *Store) RemoveDataset(ctx context.Context, name string) error {
 	if err := s.dropThumbnails(ctx, name); err != nil {
 		return fmt.Errorf("dataset %s: %w", name, err)
 	}
-	if err := s.dropMaps(ctx, name); err != nil {
+	if err := s.dropResults(ctx, name); err != nil {
 		return fmt.Errorf("dataset %s: %w", name, err)
 	}
 	s.mu.Lock()

@@ -5,7 +5,7 @@
 //	<data>/convnet.db      datasets, images, problems, runs
 //	<data>/cache.db        thumbnails and uploaded pictures; may be deleted
 //	<data>/renders.db      rendered pictures; may be deleted
-//	<data>/maps.db         maps; may be deleted
+//	<data>/results.db      maps and scores; may be deleted
 //	<data>/embeddings/     matrices, see package embedding
 //	<data>/datasets/       pictures of the sets that are kept here
 //	<data>/downloads/      files on their way, until a set is made of them
@@ -53,12 +53,12 @@ type Store struct {
 	pixels     *semaphore.Weighted // pixels in memory for thumbnails
 	pictureCap int64               // bytes of uploaded pictures
 	renderCap  int64               // bytes of rendered pictures
-	mapCap     int64               // bytes of maps
+	resultCap  int64               // bytes of maps and scores
 
 	mu        sync.Mutex
 	cacheDB   *database                  // opened when first needed
 	rendersDB *database                  // opened when first needed
-	mapsDB    *database                  // opened when first needed
+	resultsDB *database                  // opened when first needed
 	datasets  map[int64]*dataset.Dataset // by row id, which is never used twice
 }
 
@@ -97,7 +97,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		pixels:     semaphore.NewWeighted(thumbnailPixels),
 		pictureCap: maxPictures,
 		renderCap:  maxRenders,
-		mapCap:     maxMaps,
+		resultCap:  maxResults,
 		datasets:   map[int64]*dataset.Dataset{},
 	}, nil
 }
@@ -137,7 +137,7 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	errs := []error{s.db.Close(), s.embeddings.Close()}
-	for _, db := range []*database{s.cacheDB, s.rendersDB, s.mapsDB} {
+	for _, db := range []*database{s.cacheDB, s.rendersDB, s.resultsDB} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
