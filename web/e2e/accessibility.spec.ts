@@ -1,5 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectNothingSerious } from './axe';
 import { expect, indexed, results, test } from './playground';
 
 test.beforeAll(({ playground }) => indexed(playground.address));
@@ -43,11 +42,3 @@ test('the description of the API', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expectNothingSerious(page);
 });
-
-async function expectNothingSerious(page: Page): Promise<void> {
-  // Colours that are still fading in would be measured half-way.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
-}

@@ -38,6 +38,17 @@ export function unreachable(): ApiError {
   });
 }
 
+/** The server broke off in the middle of an answer. */
+export function brokenOff(): ApiError {
+  return new ApiError({
+    status: 0,
+    code: 'unreachable',
+    title: 'The server stopped answering',
+    detail: 'What had come until then is shown.',
+    hint: 'Check that “convnet serve” is running, then retry.',
+  });
+}
+
 /**
  * Reads the body of a failed answer, which should be a problem document but may
  * be anything. The document's title is only the status' name, so its detail

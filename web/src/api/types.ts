@@ -4,10 +4,14 @@ type Schemas = components['schemas'];
 
 export type ActivationMap = Schemas['ActivationMap'];
 export type Choice = Schemas['Choice'];
+export type CompareResult = Schemas['CompareResult'];
+export type CompareRow = Schemas['CompareRow'];
 export type DatasetDetail = Schemas['DatasetDetail'];
 export type Job = Schemas['Job'];
 export type Layer = Schemas['Layer'];
+export type MissingLayers = Schemas['MissingLayers'];
 export type ModelDetail = Schemas['ModelDetail'];
+export type ModelLayer = Schemas['ModelLayer'];
 export type ModelSummary = Schemas['ModelSummary'];
 export type PublicDataset = Schemas['PublicDataset'];
 export type Rendering = Schemas['Rendering'];

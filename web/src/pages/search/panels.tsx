@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp } from '@carbon/icons-react';
-import { Suspense, type ComponentType, type ReactNode } from 'react';
+import { lazy, Suspense, type ComponentType, type ReactNode } from 'react';
 import type { DatasetDetail, ModelSummary } from '../../api/types';
 import { useChangeView } from '../../state/use-view';
 import type { Panel, Query, View } from '../../state/view';
@@ -23,6 +23,12 @@ interface PanelEntry {
 
 /** The panels below the results, in the order of the page. Their bodies are loaded when they are opened first. */
 const entries: PanelEntry[] = [
+  {
+    name: 'compare',
+    title: 'Layers compared by this picture',
+    subject: ({ view }) => `distance ${view.metric}, pooling ${view.pool}`,
+    Body: lazy(async () => ({ default: (await import('./compare/compare-panel')).ComparePanel })),
+  },
 ];
 
 export function Panels(props: PanelProps) {

@@ -1,0 +1,23 @@
+import { answer, client } from './client';
+import { top, type Settings } from './queries';
+import { rowsQuery } from './rows';
+import type { operations } from './schema';
+import type { CompareResult, CompareRow } from './types';
+
+/** How vectors are compared, whatever layer they are of. */
+export type SharedSettings = Pick<Settings, 'dataset' | 'metric' | 'p' | 'pool' | 'transform'>;
+
+type Parameters = NonNullable<operations['follow-compare']['parameters']['query']>;
+
+/** What every indexed layer finds for a picture of a dataset; version is the dataset's. */
+export function compareQuery(settings: SharedSettings, version: string, query: number) {
+  const asked = parameters(settings);
+  return rowsQuery<CompareRow, CompareResult>(['compare', version, asked, query], (signal) => answer(
+    client.GET('/api/v1/compare/events', { params: { query: { ...asked, query } }, parseAs: 'stream', signal }),
+  ));
+}
+
+/** The names come from the URL and may be unknown: it is the server that says so. */
+function parameters({ dataset, metric, p, pool, transform }: SharedSettings): Parameters {
+  return { dataset, metric, pool, transform, top, ...(metric === 'minkowski' ? { p } : {}) } as Parameters;
+}

@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { Button } from '@carbon/react';
+import { compareQuery } from '../../../api/compare';
+import { modelsQuery } from '../../../api/queries';
+import { useAnnounce } from '../../../components/announcer';
+import { Trouble } from '../../../components/trouble';
+import '../../../styles/compare.scss';
+import type { PanelProps } from '../panels';
+import { WaysOut } from '../ways-out';
+import { chartsOf } from './charts';
+import { Finds } from './finds';
+import { ModelChart } from './model-chart';
+import { Uninstalled } from './uninstalled';
+import { Progress } from './progress';
+import { bestSentence, layers } from './words';
+
+/** What every indexed layer finds for the query. */
+export function ComparePanel(props: PanelProps) {
+  const { query } = props;
+  if (query === null) return <p className="compare__note">There is no picture to compare the layers by.</p>;
+  if (query.kind === 'picture') {
+    return (
+      <p className="compare__note">
+        Layers are compared by a picture of the set, whose category tells right from wrong. Choose one below to see how
+        they differ.
+      </p>
+    );
+  }
+  return <Comparison {...props} index={query.index} />;
+}
+
+function Comparison({ view, dataset, model, index }: PanelProps & { index: number }) {
+  const comparison = useQuery(compareQuery(view, dataset.version, index));
+  const models = useQuery(modelsQuery).data ?? [];
+  const { data, error, isFetching } = comparison;
+  const rows = useMemo(() => data?.rows ?? [], [data]);
+  const layer = view.layer ?? model.default_layer;
+  const classed = (dataset.images[index]?.class ?? '') !== '';
+  const [asked, setAsked] = useState(false);
+  const showsFinds = asked || !classed;
+  const sentence = bestSentence(models, rows);
+  const ended = data?.end !== null && data?.end !== undefined;
+  const announce = useAnnounce();
+  useEffect(() => {
+    if (ended) announce(`${layers(rows.length)} compared. ${sentence}`);
+  }, [announce, ended, rows.length, sentence]);
+  const again = () => void comparison.refetch();
+
+  return (
+    <div className="compare">
+      <Progress
+        told={`${layers(rows.length)} compared`}
+        ended={ended}
+        running={isFetching}
+        queryKey={compareQuery(view, dataset.version, index).queryKey}
+        onAgain={again}
+      />
+      {error ? (
+        <Trouble error={error} onRetry={again}>
+          <WaysOut view={view} error={error} />
+        </Trouble>
+      ) : null}
+      {classed ? null : (
+        <p className="compare__note">
+          This picture has no category, so no layer has a score. What each layer finds is shown all the same.
+        </p>
+      )}
+      {sentence === '' ? null : <p className="compare__best">{isFetching ? `So far: ${sentence}` : sentence}</p>}
+      <div className="compare__charts">
+        {chartsOf(models, rows, { model: model.name, layer }).map((chart) => (
+          <ModelChart
+            key={chart.model.name}
+            chart={chart}
+            view={view}
+            scored={classed}
+            running={isFetching}
+            missing={data?.end?.missing.filter((missing) => missing.model === chart.model.name) ?? []}
+            images={dataset.images.length}
+            onIndexed={again}
+          />
+        ))}
+      </div>
+      {rows.length > 0 && classed ? (
+        <Button kind="tertiary" size="sm" aria-expanded={showsFinds} onClick={() => { setAsked(!asked); }}>
+          {asked ? 'Hide what each layer finds' : 'Show what each layer finds'}
+        </Button>
+      ) : null}
+      {showsFinds ? <Finds rows={rows} models={models} view={view} dataset={dataset} query={index} /> : null}
+      <Uninstalled models={models} view={view} />
+    </div>
+  );
+}
