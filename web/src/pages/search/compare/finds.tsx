@@ -4,6 +4,7 @@ import { layerKey } from '../../../api/rows';
 import type { CompareRow, DatasetDetail, ModelSummary } from '../../../api/types';
 import { ViewLink } from '../../../components/view-link';
 import { altText } from '../../../lib/format';
+import { useHighlight } from '../../../state/highlight';
 import type { View } from '../../../state/view';
 import { layerTitle } from './words';
 
@@ -50,6 +51,7 @@ interface FindProps {
 }
 
 function Find({ index, rank, wanted, view, dataset }: FindProps) {
+  const { lit, handlers } = useHighlight(index);
   const image = dataset.images[index];
   if (!image) return null;
   const right = wanted !== '' && image.class === wanted;
@@ -57,7 +59,8 @@ function Find({ index, rank, wanted, view, dataset }: FindProps) {
   return (
     <ViewLink
       view={{ ...view, query: { kind: 'image', index } }}
-      className="mat find"
+      className={`mat find${lit ? ' find--lit' : ''}`}
+      {...handlers}
       title={name}
       aria-label={`${rank}: ${name}${right ? ', same category' : ''}`}
       draggable={false}
