@@ -108,6 +108,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-evaluate", []string{"evaluate", "--help"}},
 		{"help-compare", []string{"compare", "--help"}},
 		{"help-map", []string{"map", "--help"}},
+		{"help-precompute", []string{"precompute", "--help"}},
 		{"help-export", []string{"export", "--help"}},
 		{"help-visualize", []string{"visualize", "--help"}},
 		{"help-gradient", []string{"gradient", "--help"}},

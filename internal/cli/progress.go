@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"github.com/convnetplayground/convnet/internal/playground"
 )
 
 // progress shows how far long work is, on a terminal only.
@@ -62,5 +65,41 @@ func (p *progress) end() {
 	defer p.mu.Unlock()
 	if p.bar != nil {
 		_ = p.bar.Clear()
+	}
+}
+
+// stages shows work that has several stages, each with a bar of its own.
+type stages struct {
+	app *app
+
+	mu    sync.Mutex
+	stage int
+	bar   *progress
+}
+
+func (a *app) stages() *stages { return &stages{app: a} }
+
+// report may be called from several goroutines.
+func (s *stages) report(step playground.PrecomputeStep) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if step.Stage != s.stage {
+		s.clear()
+		s.stage = step.Stage
+		s.bar = s.app.progress(fmt.Sprintf("[%d/%d] %s", step.Stage, step.Stages, step.What))
+	}
+	s.bar.report(step.Done, step.Total)
+}
+
+// end wipes the bar.
+func (s *stages) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+}
+
+func (s *stages) clear() {
+	if s.bar != nil {
+		s.bar.end()
 	}
 }

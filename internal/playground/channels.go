@@ -32,18 +32,40 @@ func chooseChannels(choice string, n int, seed uint64) ([]int, error) {
 		slices.Sort(channels)
 		return channels, nil
 	}
+	chosen, err := numbered(choice)
+	if err != nil {
+		return nil, err
+	}
 	var channels []int
-	for _, field := range strings.Split(choice, ",") {
-		c, err := strconv.Atoi(strings.TrimSpace(field))
-		if err != nil {
-			return nil, invalid("cannot choose channels", fmt.Sprintf("%q is no number", field), "known: sample, original, all, or numbers as in 0,3,7")
-		}
+	for _, c := range chosen {
 		if c < 0 || c >= n {
 			return nil, invalid("cannot choose channels", fmt.Sprintf("channel %d: there are 0 to %d", c, n-1), "")
 		}
 		if !slices.Contains(channels, c) {
 			channels = append(channels, c)
 		}
+	}
+	return channels, nil
+}
+
+// checkChannels reports a choice that no layer has.
+func checkChannels(choice string) error {
+	if slices.Contains([]string{ChannelsAll, ChannelsOriginal, ChannelsSample}, choice) {
+		return nil
+	}
+	_, err := numbered(choice)
+	return err
+}
+
+// numbered reads numbers with commas between them.
+func numbered(choice string) ([]int, error) {
+	var channels []int
+	for _, field := range strings.Split(choice, ",") {
+		c, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil {
+			return nil, invalid("cannot choose channels", fmt.Sprintf("%q is no number", field), "known: sample, original, all, or numbers as in 0,3,7")
+		}
+		channels = append(channels, c)
 	}
 	return channels, nil
 }

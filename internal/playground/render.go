@@ -164,19 +164,23 @@ func (p *Playground) runVisualize(ctx context.Context, r VisualizeRequest, repor
 	if n := len(w.frames); n == 0 || w.frames[n-1].Step < recipe.Steps {
 		w.frames = append(w.frames, store.Frame{Step: recipe.Steps, JPEG: last})
 	}
-	var png bytes.Buffer
-	if err := v.EncodePNG(&png); err != nil {
+	if err := p.keepRendering(ctx, v, w.frames); err != nil {
 		return err
-	}
-	err = p.store.AddRender(ctx, store.Render{
-		Hash: hash, Recipe: recipe.String(), Values: v.Values, Seconds: v.Seconds, PNG: png.Bytes(),
-	}, w.frames)
-	if err != nil {
-		return explain("cannot keep the picture", err)
 	}
 	report.Progress(recipe.Steps, recipe.Steps)
 	w.show(Frame{Step: recipe.Steps, Steps: recipe.Steps, Values: v.Values}, last)
 	return nil
+}
+
+// keepRendering keeps a finished picture with frames of its way.
+func (p *Playground) keepRendering(ctx context.Context, v Visualization, frames []store.Frame) error {
+	var png bytes.Buffer
+	if err := v.EncodePNG(&png); err != nil {
+		return err
+	}
+	return explain("cannot keep the picture", p.store.AddRender(ctx, store.Render{
+		Hash: v.Hash, Recipe: v.Recipe.String(), Values: v.Values, Seconds: v.Seconds, PNG: png.Bytes(),
+	}, frames))
 }
 
 const (
