@@ -535,7 +535,7 @@ func TestAKilledIndexGoesOn(t *testing.T) {
 	if err := killed.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(800 * time.Millisecond)
+	awaitJournal(t, data)
 	if err := killed.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -556,6 +556,25 @@ func TestAKilledIndexGoesOn(t *testing.T) {
 			t.Errorf("the %s file is not that of an index in one go", kind)
 		}
 	}
+}
+
+// awaitJournal waits until an index under way has noted that some pictures are
+// finished: each has a line after the first.
+func awaitJournal(t *testing.T, data string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		journals, err := filepath.Glob(filepath.Join(data, "embeddings", "stamps", "*", "*.avg.*.journal.partial"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, journal := range journals {
+			// A file that is gone again has no lines.
+			if content, err := os.ReadFile(journal); err == nil && bytes.Count(content, []byte("\n")) > 20 {
+				return
+			}
+		}
+	}
+	t.Fatal("the index does not begin")
 }
 
 // readOnly reads the only .npy file of a kind below a data directory.
