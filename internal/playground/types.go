@@ -236,11 +236,13 @@ type CompareSettings struct {
 	Top       int    // number of results, at least 1
 }
 
-// CompareRequest asks what every indexed layer finds for one picture of a
-// dataset.
+// CompareRequest asks what every indexed layer finds for one picture: of the
+// dataset (Query), or else an uploaded one (Picture), or a file (Image).
 type CompareRequest struct {
 	CompareSettings
-	Query int
+	Query   int
+	Picture string
+	Image   string
 }
 
 // CompareRow is what one layer finds.
