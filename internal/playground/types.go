@@ -89,6 +89,7 @@ type ModelSummary struct {
 	Title        string   `json:"title" doc:"Name for people"`
 	Family       string   `json:"family" doc:"Architecture family"`
 	Parameters   int      `json:"parameters" minimum:"0" doc:"Number of weights"`
+	LayerCount   int      `json:"layer_count" minimum:"1" doc:"Number of layers"`
 	Classes      int      `json:"classes" minimum:"0" doc:"Number of classes that it predicts; 0 without a classifier"`
 	Input        [3]int   `json:"input" doc:"Input shape: height, width, channels"`
 	Licence      string   `json:"licence" doc:"Licence of the weights"`

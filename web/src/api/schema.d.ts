@@ -1284,6 +1284,11 @@ export interface components {
             family: string;
             /** @description Input shape: height, width, channels */
             input: number[];
+            /**
+             * Format: int64
+             * @description Number of layers
+             */
+            layer_count: number;
             /** @description Licence of the weights */
             licence: string;
             /** @description Name in addresses and commands */
