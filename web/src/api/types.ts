@@ -7,6 +7,7 @@ export type Choice = Schemas['Choice'];
 export type CompareResult = Schemas['CompareResult'];
 export type CompareRow = Schemas['CompareRow'];
 export type DatasetDetail = Schemas['DatasetDetail'];
+export type DatasetSummary = Schemas['DatasetSummary'];
 export type Job = Schemas['Job'];
 export type Layer = Schemas['Layer'];
 export type MissingLayers = Schemas['MissingLayers'];
