@@ -13,6 +13,11 @@ export function fileAddress(dataset: string, version: string, index: number): st
   return `${imageAddress(dataset, index)}/file?v=${encodeURIComponent(version)}`;
 }
 
+/** The address of a sheet of small pictures, in cells of the given side; version is the dataset's, and the images ascend. */
+export function atlasAddress(dataset: string, version: string, side: number, images: readonly number[]): string {
+  return `${base}/datasets/${encodeURIComponent(dataset)}/atlas?v=${encodeURIComponent(version)}&size=${side}&images=${images.join(',')}`;
+}
+
 /** The address of an uploaded picture. */
 export function pictureAddress(id: string): string {
   return `${base}/pictures/${encodeURIComponent(id)}`;

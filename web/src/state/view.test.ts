@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mapDefaults } from './map';
 import { defaults, parseSearch, parseView, writeSearch, writeView, type View } from './view';
 
 function roundTrip(view: View): View {
@@ -21,9 +22,9 @@ describe('the view in the URL', () => {
     ['everything at once', {
       dataset: 'mine', layer: 'stem_conv', metric: 'manhattan', pool: 'flatten', transform: 'none',
       arrangement: 'category', query: { kind: 'image', index: 49_999 }, advanced: true, open: ['map', 'scores'],
+      map: { ...mapDefaults, method: 'pca', camera: { x: 0.5, y: -0.25, zoom: 3 } },
     }],
     ['no panel open', { advanced: true, open: [] }],
-    ['the simple page, come what may', { advanced: false }],
   ])('survives a round trip: %s', (_, change) => {
     const view = { ...defaults, ...change };
     expect(roundTrip(view)).toEqual(view);
@@ -54,10 +55,6 @@ describe('the view in the URL', () => {
 
   it('opens known panels only, in the order of the page', () => {
     expect(parseView(parseSearch('?open=scores.x.map.map')).open).toEqual(['map', 'scores']);
-  });
-
-  it.each([['', null], ['?advanced=1', true], ['?advanced=0', false], ['?advanced=yes', null]])('reads %j as advanced: %j', (text, advanced) => {
-    expect(parseView(parseSearch(text)).advanced).toBe(advanced);
   });
 
   it('takes an unknown arrangement for the default', () => {

@@ -1,3 +1,5 @@
+import { mapDefaults, parseMap, writeMap, type MapSettings } from './map';
+
 /** What the page shows, as the URL holds it. */
 export interface View {
   dataset: string;
@@ -12,10 +14,11 @@ export interface View {
   arrangement: Arrangement;
   /** null stands for the picture that the page suggests. */
   query: Query | null;
-  /** Whether the page shows all that it can do; null, where nothing is said, stands for no, and for the visitor's last choice where the page is entered. */
-  advanced: boolean | null;
+  /** Whether the page shows all that it can do. */
+  advanced: boolean;
   /** The panels of the advanced page that are open, in the page's order. */
   open: Panel[];
+  map: MapSettings;
 }
 
 export type Arrangement = 'all' | 'category';
@@ -42,6 +45,7 @@ export interface ViewSearch {
   picture?: string;
   advanced?: string;
   open?: string;
+  map?: string;
 }
 
 export const defaults: View = {
@@ -54,8 +58,9 @@ export const defaults: View = {
   transform: 'sqrt-center',
   arrangement: 'all',
   query: null,
-  advanced: null,
+  advanced: false,
   open: ['settings'],
+  map: mapDefaults,
 };
 
 const longestName = 200;
@@ -76,8 +81,9 @@ export function parseView(search: Readonly<Record<string, unknown>>): View {
     transform: name(search.transform) ?? defaults.transform,
     arrangement: search.view === 'category' ? 'category' : 'all',
     query: query(search),
-    advanced: search.advanced === '1' ? true : search.advanced === '0' ? false : null,
+    advanced: search.advanced === '1',
     open: search.open === undefined ? defaults.open : openPanels(search.open),
+    map: parseMap(search.map),
   };
 }
 
@@ -94,9 +100,11 @@ export function writeView(view: View): ViewSearch {
   if (view.arrangement !== defaults.arrangement) search.view = view.arrangement;
   if (view.query?.kind === 'image') search.query = String(view.query.index);
   if (view.query?.kind === 'picture') search.picture = view.query.id;
-  if (view.advanced !== null) search.advanced = view.advanced ? '1' : '0';
+  if (view.advanced) search.advanced = '1';
   const open = panels.filter((panel) => view.open.includes(panel)).join('.');
   if (open !== defaults.open.join('.')) search.open = open;
+  const map = writeMap(view.map);
+  if (map !== null) search.map = map;
   return search;
 }
 

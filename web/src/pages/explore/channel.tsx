@@ -6,6 +6,7 @@ import type { Layer, Rendering } from '../../api/types';
 import { useAnnounce } from '../../components/announcer';
 import { Choose } from '../../components/choose';
 import { CopyLink } from '../../components/copy-link';
+import { Seed } from '../../components/seed';
 import { Trouble } from '../../components/trouble';
 import { ViewLink } from '../../components/view-link';
 import { count, duration } from '../../lib/format';
@@ -82,7 +83,7 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
             choices={numbers([32, 128, 256, 512, 1024, 2048], String)}
             onChange={(steps) => { change({ recipe: { steps: Number(steps) } }); }}
           />
-          <Seed key={recipe.seed} seed={recipe.seed} onChange={(seed) => { change({ recipe: { seed } }); }} />
+          <Seed key={recipe.seed} id="seed" seed={recipe.seed} onChange={(seed) => { change({ recipe: { seed } }); }} />
         </div>
         <Options view={view} layer={layer} />
         <div className="channel__links">
@@ -222,27 +223,6 @@ function Frames({ view, rendering: { steps } }: { view: Explore; rendering: Rend
         if (frame !== view.frame) change({ frame });
       }}
     />
-  );
-}
-
-function Seed({ seed, onChange }: { seed: number; onChange: (seed: number) => void }) {
-  const take = (text: string) => {
-    const next = Number(text);
-    if (Number.isSafeInteger(next) && next >= 0 && next !== seed) onChange(next);
-  };
-  return (
-    <div className="cds--form-item">
-      <label className="cds--label" htmlFor="choose-seed">Seed</label>
-      <input
-        id="choose-seed"
-        className="cds--text-input cds--layout--size-md"
-        inputMode="numeric"
-        pattern="[0-9]*"
-        defaultValue={seed}
-        onBlur={(event) => { take(event.target.value); }}
-        onKeyDown={(event) => { if (event.key === 'Enter') take(event.currentTarget.value); }}
-      />
-    </div>
   );
 }
 

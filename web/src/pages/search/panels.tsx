@@ -24,6 +24,12 @@ interface PanelEntry {
 /** The panels below the results, in the order of the page. Their bodies are loaded when they are opened first. */
 const entries: PanelEntry[] = [
   {
+    name: 'map',
+    title: 'Map of all pictures',
+    subject: ({ view, model }) => `${view.map.method === 'pca' ? 'PCA' : 'UMAP'} of ${view.layer ?? model.default_layer}`,
+    Body: lazy(async () => ({ default: (await import('./map/map-panel')).MapPanel })),
+  },
+  {
     name: 'compare',
     title: 'Layers compared by this picture',
     subject: ({ view }) => `distance ${view.metric}, pooling ${view.pool}`,

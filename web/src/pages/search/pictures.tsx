@@ -10,7 +10,6 @@ import { count, pictures } from '../../lib/format';
 import { useChangeView } from '../../state/use-view';
 import type { Query, View } from '../../state/view';
 import { PictureGrid, PictureGridSkeleton } from './picture-grid';
-import { toDataset } from './settings/choices';
 
 interface PicturesProps {
   ref: Ref<HTMLElement>;
@@ -39,7 +38,7 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
             label="Pictures"
             value={view.dataset}
             choices={datasets.data?.map(option('')).concat(available.data?.map(option('To download')) ?? [])}
-            onChange={(next) => { change(toDataset(view, next)); }}
+            onChange={(next) => { change({ dataset: next, query: view.query?.kind === 'picture' ? view.query : null }); }}
           />
           <OwnPicture upload={upload} />
         </div>

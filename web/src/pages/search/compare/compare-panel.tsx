@@ -6,7 +6,6 @@ import { modelsQuery } from '../../../api/queries';
 import { useAnnounce } from '../../../components/announcer';
 import { Trouble } from '../../../components/trouble';
 import '../../../styles/compare.scss';
-import type { Query } from '../../../state/view';
 import type { PanelProps } from '../panels';
 import { WaysOut } from '../ways-out';
 import { chartsOf } from './charts';
@@ -20,18 +19,24 @@ import { bestSentence, layers } from './words';
 export function ComparePanel(props: PanelProps) {
   const { query } = props;
   if (query === null) return <p className="compare__note">There is no picture to compare the layers by.</p>;
-  return <Comparison {...props} query={query} />;
+  if (query.kind === 'picture') {
+    return (
+      <p className="compare__note">
+        Layers are compared by a picture of the set, whose category tells right from wrong. Choose one below to see how
+        they differ.
+      </p>
+    );
+  }
+  return <Comparison {...props} index={query.index} />;
 }
 
-function Comparison({ view, dataset, model, query }: PanelProps & { query: Query }) {
-  const options = compareQuery(view, dataset.version, query);
-  const comparison = useQuery(options);
+function Comparison({ view, dataset, model, index }: PanelProps & { index: number }) {
+  const comparison = useQuery(compareQuery(view, dataset.version, index));
   const models = useQuery(modelsQuery).data ?? [];
   const { data, error, isFetching } = comparison;
   const rows = useMemo(() => data?.rows ?? [], [data]);
   const layer = view.layer ?? model.default_layer;
-  const wanted = query.kind === 'image' ? (dataset.images[query.index]?.class ?? '') : '';
-  const classed = wanted !== '';
+  const classed = (dataset.images[index]?.class ?? '') !== '';
   const [asked, setAsked] = useState(false);
   const showsFinds = asked || !classed;
   const sentence = bestSentence(models, rows);
@@ -48,7 +53,7 @@ function Comparison({ view, dataset, model, query }: PanelProps & { query: Query
         told={`${layers(rows.length)} compared`}
         ended={ended}
         running={isFetching}
-        queryKey={options.queryKey}
+        queryKey={compareQuery(view, dataset.version, index).queryKey}
         onAgain={again}
       />
       {error ? (
@@ -58,8 +63,7 @@ function Comparison({ view, dataset, model, query }: PanelProps & { query: Query
       ) : null}
       {classed ? null : (
         <p className="compare__note">
-          {query.kind === 'picture' ? 'Your picture' : 'This picture'} has no category, so no layer has a score. What each
-          layer finds is shown all the same.
+          This picture has no category, so no layer has a score. What each layer finds is shown all the same.
         </p>
       )}
       {sentence === '' ? null : <p className="compare__best">{isFetching ? `So far: ${sentence}` : sentence}</p>}
@@ -82,7 +86,7 @@ function Comparison({ view, dataset, model, query }: PanelProps & { query: Query
           {asked ? 'Hide what each layer finds' : 'Show what each layer finds'}
         </Button>
       ) : null}
-      {showsFinds ? <Finds rows={rows} models={models} view={view} dataset={dataset} wanted={wanted} /> : null}
+      {showsFinds ? <Finds rows={rows} models={models} view={view} dataset={dataset} query={index} /> : null}
       <Uninstalled models={models} view={view} />
     </div>
   );

@@ -13,12 +13,13 @@ interface FindsProps {
   models: readonly ModelSummary[];
   view: View;
   dataset: DatasetDetail;
-  /** The query's class, "" for none. */
-  wanted: string;
+  /** The picture that was searched with. */
+  query: number;
 }
 
 /** The pictures that each layer finds, layer under layer. */
-export function Finds({ rows, models, view, dataset, wanted }: FindsProps) {
+export function Finds({ rows, models, view, dataset, query }: FindsProps) {
+  const wanted = dataset.images[query]?.class ?? '';
   return (
     <ol className="finds" aria-label="What each layer finds">
       {rows.map((row) => (
@@ -43,6 +44,7 @@ export function Finds({ rows, models, view, dataset, wanted }: FindsProps) {
 interface FindProps {
   index: number;
   rank: number;
+  /** The query's class, "" for none. */
   wanted: string;
   view: View;
   dataset: DatasetDetail;

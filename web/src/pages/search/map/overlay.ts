@@ -1,0 +1,123 @@
+import type { Point } from './lasso';
+import { coloursOf, drawMark, type Mark, type Theme } from './marks';
+import type { Cell } from './sheets';
+
+/** What is drawn over the points. */
+export interface Overlay {
+  context: CanvasRenderingContext2D;
+  theme: Theme;
+}
+
+/** Lines from the query to what was found, fainter from rank to rank. */
+export function drawLines({ context, theme }: Overlay, from: Point, to: readonly Point[]): void {
+  context.strokeStyle = theme.focus;
+  context.lineWidth = 1.5;
+  to.forEach(({ x, y }, rank) => {
+    context.globalAlpha = 0.85 - (0.5 * rank) / Math.max(to.length, 1);
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(x, y);
+    context.stroke();
+  });
+  context.globalAlpha = 1;
+}
+
+export interface Framed {
+  at: Point;
+  side: number;
+  /** Width and height of the picture, of which only the proportions and the size in the cell count. */
+  width: number;
+  height: number;
+  mark: Mark;
+  cell: Cell;
+  emphasis: 'none' | 'found' | 'query';
+  faint: boolean;
+}
+
+/** A picture in the colour of its class, with its mark at a corner. */
+export function drawPicture({ context, theme }: Overlay, { at, side, width, height, mark, cell, emphasis, faint }: Framed): void {
+  const longest = Math.max(width, height, 1);
+  // A picture that is smaller than its cell was not made larger.
+  const within = Math.min(cell.side, longest);
+  const [inCellX, inCellY] = [Math.max((within * width) / longest, 1), Math.max((within * height) / longest, 1)];
+  const [shownX, shownY] = [(side * width) / longest, (side * height) / longest];
+  const [left, top] = [Math.round(at.x - shownX / 2), Math.round(at.y - shownY / 2)];
+  const colour = coloursOf(theme)[mark.colour] ?? theme.ink;
+  const edge = emphasis === 'none' ? 1.5 : 3;
+  context.globalAlpha = faint ? 0.25 : 1;
+  context.fillStyle = theme.paper;
+  context.fillRect(left - edge - 1, top - edge - 1, shownX + 2 * edge + 2, shownY + 2 * edge + 2);
+  context.fillStyle = emphasis === 'none' ? colour : theme.focus;
+  context.fillRect(left - edge, top - edge, shownX + 2 * edge, shownY + 2 * edge);
+  context.drawImage(
+    cell.bitmap,
+    cell.x + (cell.side - inCellX) / 2, cell.y + (cell.side - inCellY) / 2, inCellX, inCellY,
+    left, top, shownX, shownY,
+  );
+  context.fillStyle = colour;
+  context.strokeStyle = theme.paper;
+  drawMark(context, mark, left + shownX - 3, top + shownY - 3, 4);
+  if (emphasis === 'query') drawFrame({ context, theme }, at, Math.max(shownX, shownY) + 4 * edge);
+  context.globalAlpha = 1;
+}
+
+/** A square frame around a place. */
+function drawFrame({ context, theme }: Overlay, { x, y }: Point, side: number): void {
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 2;
+  context.strokeRect(x - side / 2, y - side / 2, side, side);
+}
+
+/** The query where it is not shown as a picture: its mark in a double ring. */
+export function drawQuery({ context, theme }: Overlay, at: Point, mark: Mark, radius: number): void {
+  drawSpot({ context, theme }, at, mark, radius);
+  for (const [around, width, colour] of [[5, 5, theme.paper], [5, 3, theme.focus], [9, 1.5, theme.ink]] as const) {
+    ring(context, at, radius * 1.5 + around, width, colour);
+  }
+}
+
+/** A picture that was found, or lit up, where it is not shown as a picture. */
+export function drawRinged({ context, theme }: Overlay, at: Point, mark: Mark, radius: number): void {
+  drawSpot({ context, theme }, at, mark, radius);
+  ring(context, at, radius * 1.5 + 2, 3.5, theme.paper);
+  ring(context, at, radius * 1.5 + 2, 2, theme.focus);
+}
+
+/** The ring around what is lit up, whatever it is shown as. */
+export function drawLit({ context, theme }: Overlay, at: Point, radius: number): void {
+  ring(context, at, radius, 6, theme.paper);
+  ring(context, at, radius, 3, theme.ink);
+}
+
+function drawSpot({ context, theme }: Overlay, { x, y }: Point, mark: Mark, radius: number): void {
+  context.fillStyle = coloursOf(theme)[mark.colour] ?? theme.ink;
+  context.strokeStyle = theme.paper;
+  drawMark(context, mark, x, y, radius);
+}
+
+function ring(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, width: number, colour: string): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+/** The line of a lasso or a box that is being drawn. */
+export function drawLasso({ context, theme }: Overlay, corners: readonly Point[]): void {
+  context.beginPath();
+  corners.forEach(({ x, y }, i) => {
+    if (i === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  });
+  context.closePath();
+  context.globalAlpha = 0.12;
+  context.fillStyle = theme.focus;
+  context.fill();
+  context.globalAlpha = 1;
+  context.strokeStyle = theme.focus;
+  context.lineWidth = 1.5;
+  context.setLineDash([5, 4]);
+  context.stroke();
+  context.setLineDash([]);
+}
