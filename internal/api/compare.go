@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -35,11 +37,12 @@ func (in CompareSettings) request() playground.CompareSettings {
 
 type compareInput struct {
 	CompareSettings
-	Query int `query:"query" default:"0" minimum:"0" maximum:"2147483647" doc:"Position in the dataset of the picture to search for"`
+	Query   int    `query:"query" default:"0" minimum:"0" maximum:"2147483647" doc:"Position in the dataset of the picture to search for"`
+	Picture string `query:"picture" pattern:"^[0-9a-f]{16}$" doc:"Id of an uploaded picture to search for; goes before query, and has no score"`
 }
 
 func (in compareInput) request() playground.CompareRequest {
-	return playground.CompareRequest{CompareSettings: in.CompareSettings.request(), Query: in.Query}
+	return playground.CompareRequest{CompareSettings: in.CompareSettings.request(), Query: in.Query, Picture: in.Picture}
 }
 
 // OtherSettings are the parameters of the second of two searches.
@@ -68,7 +71,7 @@ type contrastInput struct {
 
 func (s *service) registerCompare(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/compare", "compare", "compare",
-		"Compare layers by one picture", "What every indexed layer finds for a picture of the dataset, with the best layers, and the layers that an index would add.",
+		"Compare layers by one picture", "What every indexed layer finds for a picture of the dataset or an uploaded one, with the best layers, and the layers that an index would add.",
 		http.StatusNotFound, http.StatusConflict),
 		func(ctx context.Context, in *compareInput) (*body[playground.CompareResult], error) {
 			ctx, cancel := s.untilStopped(ctx)
@@ -83,10 +86,11 @@ func (s *service) registerCompare(api huma.API) {
 	rows := operation(http.MethodGet, "/compare/events", "follow-compare", "compare",
 		"Compare layers by one picture, row by row", "Server-sent events: each row as soon as it is known, then done or failed. Closing the connection cancels the rest.",
 		http.StatusNotFound, http.StatusConflict)
-	rows.Responses = eventResponse("As JSON: of row, an entry of the rows that GET /api/v1/compare answers; of done, that answer with no rows; of failed, a problem", "row", "done", "failed")
+	rows.Responses = eventResponse("As JSON: of row, an entry of the rows that GET /api/v1/compare answers; of done, that answer with no rows; of failed, a problem",
+		[]any{"row"}, "done", "failed")
 	huma.Register(api, rows, func(_ context.Context, in *compareInput) (*stream, error) {
 		return s.stream(func(ctx context.Context, events *eventWriter) {
-			sendRows(ctx, s, events, func(ctx context.Context, row func(playground.CompareRow)) (any, error) {
+			sendRows(ctx, s, events, func(ctx context.Context, row func(playground.CompareRow), _ func(done, total int)) (any, error) {
 				result, err := s.pg.Compare(ctx, in.request(), row)
 				result.Rows = []playground.CompareRow{}
 				return result, err
@@ -108,13 +112,14 @@ func (s *service) registerCompare(api huma.API) {
 		})
 
 	scores := operation(http.MethodGet, "/compare/scores/events", "follow-compare-scores", "compare",
-		"Compare layers by all pictures, row by row", "Server-sent events: each row as soon as it is known, then done or failed. Closing the connection cancels the rest.",
+		"Compare layers by all pictures, row by row", "Server-sent events: each row as soon as it is known, now and then the progress, then done or failed. Closing the connection cancels the rest.",
 		http.StatusNotFound, http.StatusConflict)
-	scores.Responses = eventResponse("As JSON: of row, an entry of the rows that GET /api/v1/compare/scores answers; of done, that answer with no rows; of failed, a problem", "row", "done", "failed")
+	scores.Responses = eventResponse("As JSON: of row, an entry of the rows that GET /api/v1/compare/scores answers; of progress, how many queries are done, and their total; of done, that answer with no rows; of failed, a problem",
+		[]any{"row", "progress"}, "done", "failed")
 	huma.Register(api, scores, func(_ context.Context, in *CompareSettings) (*stream, error) {
 		return s.stream(func(ctx context.Context, events *eventWriter) {
-			sendRows(ctx, s, events, func(ctx context.Context, row func(playground.ScoresRow)) (any, error) {
-				result, err := s.pg.CompareScores(ctx, in.request(), row, nil)
+			sendRows(ctx, s, events, func(ctx context.Context, row func(playground.ScoresRow), progress func(done, total int)) (any, error) {
+				result, err := s.pg.CompareScores(ctx, in.request(), row, progress)
 				result.Rows = []playground.ScoresRow{}
 				return result, err
 			})
@@ -133,19 +138,45 @@ func (s *service) registerCompare(api huma.API) {
 		})
 }
 
-// sendRows sends the rows that compare tells, then its result or why it failed.
-// What fails before the first row is answered as any other request.
-func sendRows[R any](ctx context.Context, s *service, events *eventWriter, compare func(ctx context.Context, row func(R)) (any, error)) {
+// progressEvery is how often the progress of a comparison is told.
+const progressEvery = 200 * time.Millisecond
+
+type comparisonProgress struct {
+	Done  int `json:"done"`
+	Total int `json:"total"`
+}
+
+// sendRows sends the rows and the progress that compare tells, then its result or
+// why it failed. compare may tell progress from several goroutines. What fails
+// before the first event is answered as any other request.
+func sendRows[R any](ctx context.Context, s *service, events *eventWriter,
+	compare func(ctx context.Context, row func(R), progress func(done, total int)) (any, error),
+) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	id := 0
+	var mu sync.Mutex
+	id, told := 0, time.Now()
 	send := func(name string, data any) {
 		id++
 		if events.send(id, name, data) != nil {
 			cancel() // the client is gone
 		}
 	}
-	result, err := compare(ctx, func(row R) { send("row", row) })
+	row := func(row R) {
+		mu.Lock()
+		defer mu.Unlock()
+		send("row", row)
+	}
+	progress := func(done, total int) {
+		mu.Lock()
+		defer mu.Unlock()
+		if time.Since(told) < progressEvery {
+			return
+		}
+		told = time.Now()
+		send("progress", comparisonProgress{done, total})
+	}
+	result, err := compare(ctx, row, progress)
 	switch {
 	case err == nil:
 		send("done", result)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,6 +37,8 @@ func TestCompareScenarios(t *testing.T) {
 			`"dataset":"small","metric":"cosine","pool":"avg","transform":"sqrt-center","top":3,"query":{"index":5,"file":"coin/`,
 			`"rows":[{"model":"efficientnet-lite0","layer":"stem_conv","score":`, `"best":[{"model":`, `"missing":[]`}},
 		{name: "compare by minkowski", target: "/api/v1/compare?dataset=small&metric=minkowski&p=2.5", status: 200, contains: []string{`"metric":"minkowski","p":2.5`}},
+		{name: "compare by a picture that is not there", target: "/api/v1/compare?dataset=small&picture=0123456789abcdef", status: 404, contains: []string{"upload it again"}},
+		{name: "compare by a picture of no form", target: "/api/v1/compare?dataset=small&picture=x", status: 422},
 		{name: "compare one model", target: "/api/v1/compare?dataset=small&model=efficientnet-lite2", status: 200, contains: []string{`"rows":[{"model":"efficientnet-lite2"`}},
 		{name: "compare what is not indexed", target: "/api/v1/compare?dataset=small&pool=max", status: 200, contains: []string{
 			`"rows":[],"best":[],"missing":[{"model":"efficientnet-lite0","layers":["stem_conv",`, `"reason":""}`}},
@@ -72,7 +75,7 @@ func (s *testServer) compareEvents(t *testing.T, target string) [][]string {
 	return eventForm.FindAllStringSubmatch(a.body, -1)
 }
 
-// streamed puts the rows of a stream into its last event.
+// streamed takes a stream apart into its rows and its last event.
 func streamed[R any](t *testing.T, events [][]string) (rows []R, last string) {
 	t.Helper()
 	for i, event := range events {
@@ -81,6 +84,9 @@ func streamed[R any](t *testing.T, events [][]string) (rows []R, last string) {
 				t.Errorf("the last event is %s: %s", event[2], event[3])
 			}
 			return rows, event[3]
+		}
+		if event[2] == "progress" {
+			continue
 		}
 		var row R
 		if err := json.Unmarshal([]byte(event[3]), &row); err != nil || event[2] != "row" {
@@ -124,14 +130,17 @@ func TestAComparisonThatBreaksOff(t *testing.T) {
 	var log bytes.Buffer
 	s := &service{ctx: t.Context(), log: slog.New(slog.NewTextHandler(&log, nil))}
 	cancelled := make(chan error, 1)
-	compares := map[string]func(ctx context.Context, row func(struct{})) (any, error){
-		"/at-once": func(context.Context, func(struct{})) (any, error) { return nil, gone },
-		"/later":   func(_ context.Context, row func(struct{})) (any, error) { row(struct{}{}); return nil, gone },
-		"/crash": func(_ context.Context, row func(struct{})) (any, error) {
+	compares := map[string]func(ctx context.Context, row func(struct{}), progress func(done, total int)) (any, error){
+		"/at-once": func(context.Context, func(struct{}), func(int, int)) (any, error) { return nil, gone },
+		"/later": func(_ context.Context, row func(struct{}), _ func(int, int)) (any, error) {
+			row(struct{}{})
+			return nil, gone
+		},
+		"/crash": func(_ context.Context, row func(struct{}), _ func(int, int)) (any, error) {
 			row(struct{}{})
 			return nil, errors.New("secret")
 		},
-		"/endless": func(ctx context.Context, row func(struct{})) (any, error) {
+		"/endless": func(ctx context.Context, row func(struct{}), _ func(int, int)) (any, error) {
 			for ctx.Err() == nil {
 				row(struct{}{})
 			}
@@ -171,6 +180,33 @@ func TestAComparisonThatBreaksOff(t *testing.T) {
 	response.Body.Close()
 	if err := <-cancelled; !errors.Is(err, context.Canceled) {
 		t.Errorf("when the client is gone: %v", err)
+	}
+}
+
+func TestProgressOfAComparisonIsToldNowAndThen(t *testing.T) {
+	s := &service{ctx: t.Context(), log: slog.New(slog.DiscardHandler)}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		events := &eventWriter{w: w, control: http.NewResponseController(w)}
+		sendRows(r.Context(), s, events, func(_ context.Context, row func(struct{}), progress func(done, total int)) (any, error) {
+			progress(0, 9) // too early
+			time.Sleep(progressEvery)
+			var tellers sync.WaitGroup
+			for range 8 {
+				tellers.Go(func() { progress(4, 9) })
+			}
+			tellers.Wait()
+			row(struct{}{})
+			return struct{}{}, nil
+		})
+	}))
+	defer server.Close()
+	client := &testServer{url: server.URL, client: server.Client()}
+	events := eventForm.FindAllStringSubmatch(client.do(t, "GET", "/", "").body, -1)
+	if len(events) < 3 || events[0][2] != "progress" || events[0][3] != `{"done":4,"total":9}` {
+		t.Fatalf("%q", events)
+	}
+	if last := events[len(events)-2:]; last[0][2] != "row" || last[1][2] != "done" {
+		t.Errorf("%q", events)
 	}
 }
 

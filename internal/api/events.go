@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -80,14 +81,14 @@ func (e *eventWriter) send(id int, name string, data any) error {
 	return e.control.Flush()
 }
 
-// eventResponse describes the events of a stream: what their data is, and their
-// names, of which all but the first end it.
-func eventResponse(data string, names ...any) map[string]*huma.Response {
+// eventResponse describes the events of a stream: what their data is, the names of
+// those that others follow, and of those that end it.
+func eventResponse(data string, followed []any, final ...any) map[string]*huma.Response {
 	schema := &huma.Schema{
 		Type: huma.TypeObject,
 		Properties: map[string]*huma.Schema{
 			"id":    {Type: huma.TypeString, Pattern: "^[0-9]+$", Description: "Grows from event to event"},
-			"event": {Type: huma.TypeString, Enum: names, Description: "All but the first are final"},
+			"event": {Type: huma.TypeString, Enum: slices.Concat(followed, final), Description: fmt.Sprintf("The last %d are final", len(final))},
 			"data":  {Type: huma.TypeString, Description: data},
 		},
 		Required: []string{"data", "event", "id"},

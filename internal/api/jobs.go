@@ -116,7 +116,7 @@ func (s *service) registerJobs(api huma.API) {
 
 	events := operation(http.MethodGet, "/jobs/{id}/events", "follow-job", "jobs",
 		"Follow a job", "Server-sent events until the job has ended. The event is progress, done, failed or cancelled, its data the job as JSON, its id grows. A client that is slow, or comes back with Last-Event-ID, gets the newest state and not every one in between.", http.StatusNotFound)
-	events.Responses = eventResponse("The job as JSON, as GET /api/v1/jobs/{id} answers it", "progress", "done", "failed", "cancelled")
+	events.Responses = eventResponse("The job as JSON, as GET /api/v1/jobs/{id} answers it", []any{"progress"}, "done", "failed", "cancelled")
 	huma.Register(api, events, s.follow)
 }
 

@@ -13,25 +13,30 @@ import (
 func (a *app) compare() *cobra.Command {
 	var s playground.CompareSettings
 	var query int
-	var file string
+	var image, file string
 	c := a.command("compare [flags]", "Compare all indexed layers by one picture, or by all",
 		`  convnet compare --query 37
+  convnet compare --image cat.jpg
   convnet compare --dataset holidays --metric euclidean --query 0 --json
   convnet compare --dataset holidays --csv scores.csv`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			if query < -1 {
 				return &usageError{fmt.Sprintf("--query %d is below 0", query)}
 			}
+			if query >= 0 && image != "" {
+				return &usageError{"name one picture: --query N or --image FILE"}
+			}
 			return a.with(ctx, func(pg *playground.Playground) error {
-				if query < 0 {
+				if query < 0 && image == "" {
 					return a.compareAll(ctx, pg, s, file)
 				}
-				return a.compareOne(ctx, pg, playground.CompareRequest{CompareSettings: s, Query: query}, file)
+				return a.compareOne(ctx, pg, playground.CompareRequest{CompareSettings: s, Query: query, Image: image}, file)
 			})
 		})
 	c.Long = `Search by every layer that is indexed and print how good each is: for one picture of the dataset with
 --query, or else with every picture that has a class as a query. The best are marked with *, all of
-them where several tie. What is not indexed is listed.`
+them where several tie. For a picture of your own, with --image, there is no telling: what each layer
+finds is printed. What is not indexed is listed.`
 	flags := c.Flags()
 	choices := playground.Choices()
 	flags.StringVar(&s.Dataset, "dataset", playground.DefaultDataset, "dataset `name`")
@@ -43,6 +48,7 @@ them where several tie. What is not indexed is listed.`
 	sizeFlags(c, &s.Resize, &s.Size)
 	flags.IntVar(&s.Top, "top", playground.DefaultTop, "number of results; the score counts as many")
 	flags.IntVar(&query, "query", -1, "`index` of a picture of the dataset; -1 for all")
+	flags.StringVar(&image, "image", "", "picture `file` of your own")
 	flags.StringVar(&file, "csv", "", "write the table to this `file` too")
 	return c
 }
@@ -62,7 +68,10 @@ func (a *app) compareOne(ctx context.Context, pg *playground.Playground, r playg
 		return a.printJSON(result)
 	}
 	fmt.Fprintf(a.stdout, "%s: %s, pooling %s, transform %s\n", result.Dataset, result.Metric, result.Pool, result.Transform)
-	fmt.Fprintf(a.stdout, "query %s (%d)", result.Query.File, r.Query)
+	fmt.Fprintf(a.stdout, "query %s", result.Query.File)
+	if result.Query.Index != nil {
+		fmt.Fprintf(a.stdout, " (%d)", *result.Query.Index)
+	}
 	if result.Query.Class != "" {
 		fmt.Fprintf(a.stdout, ", %s", result.Query.Class)
 	}

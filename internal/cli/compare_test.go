@@ -43,6 +43,17 @@ func TestCompare(t *testing.T) {
 		}
 	}
 
+	own := "../../dataset/stamps/carnivore_mammal/badger.jpg"
+	stdout = must(t, append(common, "--image", own)...)
+	for _, want := range []string{
+		`\nquery ` + regexp.QuoteMeta(own) + `\n\n`,
+		`\n +efficientnet-lite0 +stem_conv +- +- +\d \d \d\n`,
+	} {
+		if !regexp.MustCompile(want).MatchString(stdout) {
+			t.Errorf("no %s in:\n%s", want, stdout)
+		}
+	}
+
 	scores := mustJSON[playground.ScoresResult](t, common...)
 	e := mustJSON[playground.Evaluation](t, "evaluate", "--dataset", "small", "--layer", "stem_conv", "--top", "3", "--data", data)
 	if row := scores.Rows[0]; row.Layer != "stem_conv" || row.Summary != e.Summary || len(row.Scores) != 8 || row.Interval == nil {
@@ -100,6 +111,8 @@ func TestCompareSaysWhatIsWrong(t *testing.T) {
 		{[]string{"--metric", "cosin"}, exitFailed, `convnet: metric "cosin" is unknown; did you mean cosine?`},
 		{[]string{"--query", "204"}, exitFailed, `convnet: dataset "stamps" has no picture 204; its pictures are 0 to 203`},
 		{[]string{"--query", "-2"}, exitUsage, `convnet: --query -2 is below 0; see convnet compare --help`},
+		{[]string{"--query", "2", "--image", "cat.jpg"}, exitUsage, `convnet: name one picture: --query N or --image FILE; see convnet compare --help`},
+		{[]string{"--image", "no-such.jpg"}, exitFailed, `convnet: cannot open the picture: `},
 		{[]string{"--top", "0"}, exitFailed, `0 results are asked for; ask for at least 1`},
 		{[]string{"--resize", "orginal"}, exitFailed, `convnet: resizing "orginal" is unknown; did you mean original?`},
 	} {

@@ -8,25 +8,25 @@ import (
 	"github.com/convnetplayground/convnet/model"
 )
 
-// Compare searches for a picture of a dataset by every layer that is indexed,
-// and tells which one finds most of the picture's class. row, which may be nil,
-// is given each row as soon as it is known. Layers that cannot be compared are
-// no error: they are listed.
+// Compare searches for a picture by every layer that is indexed, and tells which
+// one finds most of the picture's class; one of one's own has none, and no score.
+// row, which may be nil, is given each row as soon as it is known. Layers that
+// cannot be compared are no error: they are listed.
 func (p *Playground) Compare(ctx context.Context, request CompareRequest, row func(CompareRow)) (CompareResult, error) {
 	c, err := p.resolveCompare(ctx, request.CompareSettings)
 	if err != nil {
 		return CompareResult{}, err
 	}
-	if err := checkImage(c.dataset, request.Query); err != nil {
+	by, err := p.comparedBy(ctx, c, request)
+	if err != nil {
 		return CompareResult{}, err
 	}
-	im := c.dataset.Images[request.Query]
 	result := CompareResult{
 		Dataset: c.Dataset, Metric: c.Metric, P: c.metric.P(), Pool: c.Pool, Transform: c.Transform, Top: c.Top,
-		Query: Query{Index: &request.Query, File: im.File, Class: im.Class}, Rows: []CompareRow{},
+		Query: by.Query, Rows: []CompareRow{},
 	}
 	err = p.eachLayer(ctx, &c, func(layer resolved) error {
-		found, err := p.search(ctx, layer, SearchRequest{Query: &request.Query})
+		found, err := p.findBy(ctx, by, layer)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -123,7 +124,7 @@ func TestCompareIsASearchByEachIndexedLayer(t *testing.T) {
 	addCompared(t, p)
 	for query := range 16 {
 		var told []CompareRow
-		got, err := p.Compare(t.Context(), CompareRequest{compareMixed, query}, func(r CompareRow) { told = append(told, r) })
+		got, err := p.Compare(t.Context(), CompareRequest{CompareSettings: compareMixed, Query: query}, func(r CompareRow) { told = append(told, r) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,10 +159,59 @@ func TestCompareIsASearchByEachIndexedLayer(t *testing.T) {
 	}
 }
 
+func TestCompareTakesAPictureOfOnesOwn(t *testing.T) {
+	p := open(t)
+	dir := addBirds(t, p, 9)
+	for model, layers := range map[string][]string{DefaultModel: {"stem_conv", "top_activation"}, lite2: {"block4c_add"}} {
+		if _, err := p.Index(t.Context(), IndexRequest{Dataset: "birds", Model: model, Layers: layers}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := "../../dataset/stamps/carnivore_mammal/badger.jpg"
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uploaded, err := p.AddPicture(t.Context(), bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := CompareSettings{Dataset: "birds", Top: 5}
+	for name, r := range map[string]CompareRequest{
+		"uploaded": {CompareSettings: s, Picture: uploaded.ID},
+		"a file":   {CompareSettings: s, Image: file},
+	} {
+		got, err := p.Compare(t.Context(), r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Query != (Query{Picture: r.Picture, File: r.Image}) || len(got.Rows) != 3 || len(got.Best) != 0 {
+			t.Errorf("%s: %+v", name, got)
+		}
+		for _, row := range got.Rows {
+			found, err := p.Search(t.Context(), SearchRequest{SearchSettings: s.at(ModelLayer{row.Model, row.Layer}), Picture: r.Picture, Image: r.Image})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []int{}
+			for _, n := range found.Results {
+				want = append(want, n.Index)
+			}
+			if row.Score != nil || row.SameClass != nil || !slices.Equal(row.Results, want) {
+				t.Errorf("%s, %s: %+v, a search finds %v", name, row.Layer, row, want)
+			}
+		}
+	}
+	_, err = p.Compare(t.Context(), CompareRequest{CompareSettings: s, Picture: "0123456789abcdef"}, nil)
+	wantKind(t, err, NotFound)
+	_, err = p.Compare(t.Context(), CompareRequest{CompareSettings: s, Image: dir}, nil)
+	wantKind(t, err, Invalid)
+}
+
 func TestCompareTellsWhatIsNotIndexed(t *testing.T) {
 	p := open(t)
 	addCompared(t, p)
-	got, err := p.Compare(t.Context(), CompareRequest{compareMixed, 0}, nil)
+	got, err := p.Compare(t.Context(), CompareRequest{CompareSettings: compareMixed, Query: 0}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,12 +236,12 @@ func TestCompareTellsWhatIsNotIndexed(t *testing.T) {
 
 	one := compareMixed
 	one.Model = lite2
-	if got, err := p.Compare(t.Context(), CompareRequest{one, 0}, nil); err != nil || len(got.Rows) != 2 || len(got.Missing) != 1 {
+	if got, err := p.Compare(t.Context(), CompareRequest{CompareSettings: one, Query: 0}, nil); err != nil || len(got.Rows) != 2 || len(got.Missing) != 1 {
 		t.Errorf("of one model: %+v, %v", got, err)
 	}
 	other := compareMixed
 	other.Pool = "max"
-	if got, err := p.Compare(t.Context(), CompareRequest{other, 0}, nil); err != nil || len(got.Rows) != 0 || len(got.Missing) != 2 {
+	if got, err := p.Compare(t.Context(), CompareRequest{CompareSettings: other, Query: 0}, nil); err != nil || len(got.Rows) != 0 || len(got.Missing) != 2 {
 		t.Errorf("of another pooling: %+v, %v", got, err)
 	}
 }
@@ -298,7 +348,7 @@ func TestSmallAndEqualSetsAreCompared(t *testing.T) {
 			fill(t, p, "small", DefaultModel, "top_activation", tt.vector)
 			for _, metric := range []string{"cosine", "euclidean", "correlation", "minkowski"} {
 				s := CompareSettings{Dataset: "small", Metric: metric, Top: 15}
-				one, err := p.Compare(t.Context(), CompareRequest{s, 0}, nil)
+				one, err := p.Compare(t.Context(), CompareRequest{CompareSettings: s, Query: 0}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -355,7 +405,7 @@ func TestWhatCannotBeCompared(t *testing.T) {
 		{"picture before the first", func(r *CompareRequest) { r.Query = -1 }, NotFound, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := CompareRequest{compareMixed, 0}
+			r := CompareRequest{CompareSettings: compareMixed, Query: 0}
 			tt.change(&r)
 			_, err := p.Compare(t.Context(), r, nil)
 			wantKind(t, err, tt.kind)
@@ -386,7 +436,7 @@ func TestLayersThatCannotBeComparedSayWhy(t *testing.T) {
 		}
 		return leftOut(i)
 	})
-	got, err := p.Compare(t.Context(), CompareRequest{compareMixed, 3}, nil)
+	got, err := p.Compare(t.Context(), CompareRequest{CompareSettings: compareMixed, Query: 3}, nil)
 	if err != nil || len(got.Rows) != 3 {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -417,7 +467,7 @@ func TestLayersThatCannotBeComparedSayWhy(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(p.options.Data, "models", "mine", "model.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got, err = p.Compare(t.Context(), CompareRequest{compareMixed, 0}, nil)
+	got, err = p.Compare(t.Context(), CompareRequest{CompareSettings: compareMixed, Query: 0}, nil)
 	if err != nil || len(got.Rows) != 4 || strings.Contains(toJSON(t, got), "null") {
 		t.Errorf("beside a damaged model: %s, %v", toJSON(t, got), err)
 	}
@@ -429,7 +479,7 @@ func TestLayersThatCannotBeComparedSayWhy(t *testing.T) {
 		{CompareSettings{Dataset: "mixed", Model: "vgg16", Top: 3}, "its weights are not installed; install them"},
 		{CompareSettings{Dataset: "mixed", Size: 8, Top: 3}, "height and width must be from 32"},
 	} {
-		got, err := p.Compare(t.Context(), CompareRequest{tt.settings, 0}, nil)
+		got, err := p.Compare(t.Context(), CompareRequest{CompareSettings: tt.settings, Query: 0}, nil)
 		if err != nil || len(got.Rows) != 0 || len(got.Missing) == 0 || !strings.Contains(got.Missing[0].Reason, tt.want) {
 			t.Errorf("%+v: %+v, %v", tt.settings, got, err)
 		}
@@ -439,7 +489,7 @@ func TestLayersThatCannotBeComparedSayWhy(t *testing.T) {
 func TestASetThatIsRemovedWhileItIsCompared(t *testing.T) {
 	compares := map[string]func(p *Playground, then func()) error{
 		"one": func(p *Playground, then func()) error {
-			_, err := p.Compare(context.Background(), CompareRequest{compareMixed, 0}, func(CompareRow) { then() })
+			_, err := p.Compare(context.Background(), CompareRequest{CompareSettings: compareMixed, Query: 0}, func(CompareRow) { then() })
 			return err
 		},
 		"all": func(p *Playground, then func()) error {
@@ -484,7 +534,7 @@ func TestACancelledComparisonEnds(t *testing.T) {
 	addCompared(t, p)
 	ctx, cancel := context.WithCancel(t.Context())
 	rows := 0
-	_, err := p.Compare(ctx, CompareRequest{compareMixed, 0}, func(CompareRow) { rows++; cancel() })
+	_, err := p.Compare(ctx, CompareRequest{CompareSettings: compareMixed, Query: 0}, func(CompareRow) { rows++; cancel() })
 	if !errors.Is(err, context.Canceled) || rows != 1 {
 		t.Errorf("after %d rows: %v", rows, err)
 	}
@@ -607,7 +657,7 @@ func BenchmarkCompare(b *testing.B) {
 	s := CompareSettings{Dataset: "pictures", Top: DefaultTop}
 	b.Run("one", func(b *testing.B) {
 		for b.Loop() {
-			if r, err := p.Compare(b.Context(), CompareRequest{s, 7}, nil); err != nil || len(r.Rows) != 16 {
+			if r, err := p.Compare(b.Context(), CompareRequest{CompareSettings: s, Query: 7}, nil); err != nil || len(r.Rows) != 16 {
 				b.Fatal(len(r.Rows), err)
 			}
 		}

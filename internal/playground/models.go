@@ -63,7 +63,7 @@ func (m *Models) List() ([]ModelSummary, error) {
 			return nil, explain("cannot describe "+name, err)
 		}
 		s := ModelSummary{
-			Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters, Classes: info.Classes,
+			Name: info.Name, Title: info.Title, Family: info.Family, Parameters: info.Parameters, LayerCount: len(info.Layers), Classes: info.Classes,
 			Input: info.Input, Licence: info.Licence, Weights: info.Weights, SearchLayers: searchLayers(info),
 			Pullable: slices.Contains(pullable, name),
 		}

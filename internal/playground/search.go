@@ -168,6 +168,11 @@ func (p *Playground) search(ctx context.Context, r resolved, request SearchReque
 	if err != nil {
 		return SearchResult{}, err
 	}
+	return r.nearest(ctx, sp, query, vector)
+}
+
+// nearest finds the pictures nearest to a query by its transformed vector.
+func (r resolved) nearest(ctx context.Context, sp *space, query Query, vector []float32) (SearchResult, error) {
 	x, err := sp.index(r.metric)
 	if err != nil {
 		return SearchResult{}, err
@@ -250,21 +255,28 @@ func (p *Playground) pictureVector(ctx context.Context, r resolved, sp *space, i
 // embedQuery passes a picture through the network and transforms its vector as
 // those of the dataset were.
 func (p *Playground) embedQuery(ctx context.Context, r resolved, sp *space, im *preprocess.Image) ([]float32, error) {
-	m, err := p.model(r.Model)
+	vectors, err := p.embedAt(ctx, r, []string{r.Layer}, im)
 	if err != nil {
 		return nil, err
-	}
-	e, err := m.Embedder(ctx, []string{r.Layer}, r.pooling, r.recipe, p.pool)
-	if err != nil {
-		return nil, explain("cannot embed the picture", err)
-	}
-	vectors, err := e.Embed(ctx, im)
-	if err != nil {
-		return nil, explain("cannot embed the picture", err)
 	}
 	vector := make([]float32, sp.dim)
 	sp.fitted.Apply(vector, vectors[0])
 	return vector, nil
+}
+
+// embedAt passes a picture through the network of a search once, and returns its
+// vector at each of the layers.
+func (p *Playground) embedAt(ctx context.Context, r resolved, layers []string, im *preprocess.Image) ([][]float32, error) {
+	m, err := p.model(r.Model)
+	if err != nil {
+		return nil, err
+	}
+	e, err := m.Embedder(ctx, layers, r.pooling, r.recipe, p.pool)
+	if err != nil {
+		return nil, explain("cannot embed the picture", err)
+	}
+	vectors, err := e.Embed(ctx, im)
+	return vectors, explain("cannot embed the picture", err)
 }
 
 // decodeFile reads a picture; errors name the file.

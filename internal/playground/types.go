@@ -89,6 +89,7 @@ type ModelSummary struct {
 	Title        string   `json:"title" doc:"Name for people"`
 	Family       string   `json:"family" doc:"Architecture family"`
 	Parameters   int      `json:"parameters" minimum:"0" doc:"Number of weights"`
+	LayerCount   int      `json:"layer_count" minimum:"1" doc:"Number of layers"`
 	Classes      int      `json:"classes" minimum:"0" doc:"Number of classes that it predicts; 0 without a classifier"`
 	Input        [3]int   `json:"input" doc:"Input shape: height, width, channels"`
 	Licence      string   `json:"licence" doc:"Licence of the weights"`
@@ -236,11 +237,13 @@ type CompareSettings struct {
 	Top       int    // number of results, at least 1
 }
 
-// CompareRequest asks what every indexed layer finds for one picture of a
-// dataset.
+// CompareRequest asks what every indexed layer finds for one picture: of the
+// dataset (Query), or else an uploaded one (Picture), or a file (Image).
 type CompareRequest struct {
 	CompareSettings
-	Query int
+	Query   int
+	Picture string
+	Image   string
 }
 
 // CompareRow is what one layer finds.

@@ -9,7 +9,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.use({ colorScheme, viewport: { width, height: 844 } });
 
       test('results', async ({ page }) => {
-        await page.goto('/?query=3&layer=block3b_add&metric=minkowski');
+        await page.goto('/?query=3&layer=block3b_add&metric=minkowski&advanced=1');
         await results(page);
         await expectNothingSerious(page);
       });

@@ -29,7 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(await page.evaluate(() => window.shift)).toBeLessThan(0.05);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 
-        await page.goto('/?layer=block3b_add&view=category&query=3');
+        await page.goto('/?layer=block3b_add&view=category&query=3&advanced=1');
         await results(page);
         await page.waitForLoadState('networkidle');
         await page.screenshot({ path: `test-results/search-${colorScheme}-${width}.png`, fullPage: width === 390 });
@@ -56,10 +56,10 @@ test.describe('on a phone', () => {
     await expect(picture).toBeFocused();
   });
 
-  test('further settings are one tap away', async ({ page }) => {
+  test('all settings are one tap away', async ({ page }) => {
     await page.goto('/?query=3');
     await expect(page.getByLabel('Transform')).toBeHidden();
-    await page.getByRole('button', { name: 'More settings' }).tap();
+    await page.getByRole('switch', { name: 'Advanced options' }).tap();
     await page.getByLabel('Transform').selectOption('none');
     await expect(page).toHaveURL(/transform=none/);
   });

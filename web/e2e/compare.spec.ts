@@ -130,6 +130,14 @@ test('the best layers are named, a bar becomes the view, and what is missing is 
   await expect(page.getByRole('heading', { name: 'VGG16 is not installed' })).toBeVisible();
 });
 
+test('a picture of one’s own has no score, but what each layer finds is shown', async ({ page }) => {
+  await page.goto(`${server.address}/?dataset=odd&query=0&advanced=1&open=compare`);
+  await page.getByTestId('own-picture').setInputFiles({ name: 'mine.bmp', mimeType: 'image/bmp', buffer: bmp(40, 40, 0x00ff00) });
+  await expect(panel(page).getByText('Your picture has no category')).toBeVisible();
+  const found = panel(page).getByRole('list', { name: 'Found by EfficientNet-Lite0, layer 8 (top_activation)' });
+  await expect(found.getByRole('link')).toHaveCount(12);
+});
+
 test('pictures without a category and names that are none are said to be so', async ({ page, baseURL }) => {
   await page.goto(`${baseURL ?? ''}/?dataset=plain&advanced=1&open=compare`);
   await expect(panel(page).getByText('This picture has no category')).toBeVisible();

@@ -18,9 +18,9 @@ test('the very first visit shows the progress of the first index, then results',
 
 test('what is not indexed can be indexed, cancelled, and gone on with', async ({ page, playground }) => {
   await indexed(playground.address);
-  await page.goto('/?query=3');
+  await page.goto('/?query=3&advanced=1');
   await results(page);
-  await page.getByLabel('Model').selectOption('efficientnet-lite2');
+  await page.getByRole('radio', { name: /^EfficientNet-Lite2,/ }).check();
   await expect(page.getByRole('heading', { name: /has not seen these pictures yet/ })).toBeVisible();
 
   await page.getByRole('button', { name: 'Index 204 pictures' }).click();

@@ -14,12 +14,12 @@ test('a network that is not installed says how to get it, and why it could not b
   test.setTimeout(90_000);
   const data = mkdtempSync(join(tmpdir(), 'convnet-install-'));
   const server = await serve(data, offline);
-  await page.goto(`${server.address}/?query=3`);
-  const picker = page.getByLabel('Model', { exact: true });
-  await expect(picker.locator('optgroup[label="Installed"] option')).toHaveText([/^EfficientNet-Lite0 /, /^EfficientNet-Lite2 /]);
-  await expect(picker.locator('optgroup[label="Not installed"] option', { hasText: 'ResNet50' })).toHaveCount(1);
+  await page.goto(`${server.address}/?query=3&advanced=1`);
+  const picker = page.getByRole('group', { name: 'Model' });
+  await expect(picker.getByRole('radio').first()).toHaveAccessibleName(/^EfficientNet-Lite0, .* layers$/);
+  await expect(picker.getByRole('radio', { name: /layers$/ })).toHaveCount(2);
 
-  await picker.selectOption('resnet50');
+  await picker.getByRole('radio', { name: /^ResNet50, .* not installed$/ }).check();
   await expect(page).toHaveURL(/model=resnet50/);
   await expect(page.getByRole('heading', { name: 'ResNet50 is not installed' })).toBeVisible();
   await expect(page.getByText(/Its official weights, about 10\d MB/)).toBeVisible();
@@ -30,7 +30,7 @@ test('a network that is not installed says how to get it, and why it could not b
   await page.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByRole('button', { name: 'Install ResNet50' })).toBeVisible();
 
-  await picker.selectOption('efficientnet-lite1');
+  await picker.getByRole('radio', { name: /^EfficientNet-Lite1,/ }).check();
   await expect(page.getByText('convnet models import FILE --as efficientnet-lite1')).toBeVisible();
   await expect(page.getByRole('button', { name: /^Install/ })).toHaveCount(0);
   await page.goto('about:blank');
@@ -47,14 +47,14 @@ test('a network that was imported in the shell is there after a reload, to index
   const convnet = (...args: string[]) => execFileSync(binary, [...args, '--data', data], { stdio: 'ignore' });
   convnet('datasets', 'add', 'squares', pictures);
   const server = await serve(data);
-  await page.goto(`${server.address}/?dataset=squares&query=0`);
-  const installed = page.getByLabel('Model', { exact: true }).locator('optgroup[label="Installed"] option');
+  await page.goto(`${server.address}/?dataset=squares&query=0&advanced=1`);
+  const installed = page.getByRole('group', { name: 'Model' }).getByRole('radio', { name: /layers$/ });
   await expect(installed).toHaveCount(2);
 
   convnet('models', 'import', weights, '--as', 'efficientnet-lite0', '--name', 'mine');
   await page.reload();
   await expect(installed).toHaveCount(3);
-  await page.getByLabel('Model', { exact: true }).selectOption('mine');
+  await installed.and(page.getByRole('radio', { name: /^mine/ })).check();
   await page.getByRole('button', { name: 'Index 3 pictures' }).click();
   await expect(page.getByRole('list', { name: /^Results/ })).toBeVisible({ timeout: 60_000 });
   expect((await results(page))[0]).toContain('1.bmp');

@@ -13,6 +13,11 @@ export interface Playground {
   address: string;
 }
 
+interface Options {
+  /** Whether the browser has never seen the page, which then introduces itself. */
+  firstVisit: boolean;
+}
+
 interface WorkerFixtures {
   playground: Playground;
 }
@@ -23,7 +28,9 @@ interface WorkerFixtures {
  * Every test fails if the page throws or breaks its content security policy, or
  * if the server fails.
  */
-export const test = base.extend<object, WorkerFixtures>({
+export const test = base.extend<Options, WorkerFixtures>({
+  firstVisit: [false, { option: true }],
+
   playground: [
     async ({}, use) => {
       const directory = mkdtempSync(join(tmpdir(), 'convnet-e2e-'));
@@ -38,6 +45,16 @@ export const test = base.extend<object, WorkerFixtures>({
   ],
 
   baseURL: async ({ playground }, use) => { await use(playground.address); },
+
+  context: async ({ context, firstVisit }, use) => {
+    if (!firstVisit) {
+      await context.addInitScript(() => {
+        // Pages without an address of their own have no storage.
+        if (location.protocol === 'http:') localStorage.setItem('convnet.welcomed', '1');
+      });
+    }
+    await use(context);
+  },
 
   page: async ({ page }, use) => {
     const complaints: string[] = [];

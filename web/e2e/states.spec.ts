@@ -33,10 +33,10 @@ test.describe('an unknown name in the address is named, with a way out', () => {
 });
 
 test('a server that does not answer is said to be so, and Retry helps', async ({ page }) => {
-  await page.goto('/?query=3');
+  await page.goto('/?query=3&advanced=1');
   await results(page);
   await page.route('**/api/v1/search?*', (route) => route.abort());
-  await page.getByLabel('Distance').selectOption('euclidean');
+  await page.getByRole('radio', { name: 'Euclidean', exact: true }).check();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('The server does not answer', { timeout: 20_000 });
   await page.unroute('**/api/v1/search?*');

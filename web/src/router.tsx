@@ -1,9 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Missing } from './components/missing';
 import { Shell } from './components/shell';
 import { Trouble } from './components/trouble';
 import { SearchPage } from './pages/search/search-page';
 import { parseExplore, writeExplore } from './state/explore';
+import { recallAdvanced } from './state/use-remembered';
 import { parseSearch, parseView, writeSearch, writeView } from './state/view';
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: Missing });
@@ -12,6 +13,12 @@ const searchRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   validateSearch: (search: Record<string, unknown>) => writeView(parseView(search)),
+  beforeLoad: ({ search, cause }) => {
+    // Only who enters the page gets the last choice: going back must undo the switch.
+    if (cause === 'enter' && search.advanced === undefined && recallAdvanced()) {
+      throw redirect({ to: '/', search: { ...search, advanced: '1' }, replace: true });
+    }
+  },
   component: SearchPage,
 });
 

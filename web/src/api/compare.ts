@@ -1,3 +1,4 @@
+import type { Query } from '../state/view';
 import { answer, client } from './client';
 import { top, type Settings } from './queries';
 import { rowsQuery } from './rows';
@@ -9,11 +10,11 @@ export type SharedSettings = Pick<Settings, 'dataset' | 'metric' | 'p' | 'pool' 
 
 type Parameters = NonNullable<operations['follow-compare']['parameters']['query']>;
 
-/** What every indexed layer finds for a picture of a dataset; version is the dataset's. */
-export function compareQuery(settings: SharedSettings, version: string, query: number) {
-  const asked = parameters(settings);
-  return rowsQuery<CompareRow, CompareResult>(['compare', version, asked, query], (signal) => answer(
-    client.GET('/api/v1/compare/events', { params: { query: { ...asked, query } }, parseAs: 'stream', signal }),
+/** What every indexed layer finds for a picture; version is the dataset's. */
+export function compareQuery(settings: SharedSettings, version: string, query: Query) {
+  const asked = { ...parameters(settings), ...(query.kind === 'image' ? { query: query.index } : { picture: query.id }) };
+  return rowsQuery<CompareRow, CompareResult>(['compare', version, asked], (signal) => answer(
+    client.GET('/api/v1/compare/events', { params: { query: asked }, parseAs: 'stream', signal }),
   ));
 }
 

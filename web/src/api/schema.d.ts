@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Compare layers by one picture
-         * @description What every indexed layer finds for a picture of the dataset, with the best layers, and the layers that an index would add.
+         * @description What every indexed layer finds for a picture of the dataset or an uploaded one, with the best layers, and the layers that an index would add.
          */
         get: operations["compare"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Compare layers by all pictures, row by row
-         * @description Server-sent events: each row as soon as it is known, then done or failed. Closing the connection cancels the rest.
+         * @description Server-sent events: each row as soon as it is known, now and then the progress, then done or failed. Closing the connection cancels the rest.
          */
         get: operations["follow-compare-scores"];
         put?: never;
@@ -1284,6 +1284,11 @@ export interface components {
             family: string;
             /** @description Input shape: height, width, channels */
             input: number[];
+            /**
+             * Format: int64
+             * @description Number of layers
+             */
+            layer_count: number;
             /** @description Licence of the weights */
             licence: string;
             /** @description Name in addresses and commands */
@@ -1755,6 +1760,8 @@ export interface operations {
                 top?: number;
                 /** @description Position in the dataset of the picture to search for */
                 query?: number;
+                /** @description Id of an uploaded picture to search for; goes before query, and has no score */
+                picture?: string;
             };
             header?: never;
             path?: never;
@@ -1859,6 +1866,8 @@ export interface operations {
                 top?: number;
                 /** @description Position in the dataset of the picture to search for */
                 query?: number;
+                /** @description Id of an uploaded picture to search for; goes before query, and has no score */
+                picture?: string;
             };
             header?: never;
             path?: never;
@@ -1876,7 +1885,7 @@ export interface operations {
                         /** @description As JSON: of row, an entry of the rows that GET /api/v1/compare answers; of done, that answer with no rows; of failed, a problem */
                         data: string;
                         /**
-                         * @description All but the first are final
+                         * @description The last 2 are final
                          * @enum {string}
                          */
                         event: "row" | "done" | "failed";
@@ -2087,13 +2096,13 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": {
-                        /** @description As JSON: of row, an entry of the rows that GET /api/v1/compare/scores answers; of done, that answer with no rows; of failed, a problem */
+                        /** @description As JSON: of row, an entry of the rows that GET /api/v1/compare/scores answers; of progress, how many queries are done, and their total; of done, that answer with no rows; of failed, a problem */
                         data: string;
                         /**
-                         * @description All but the first are final
+                         * @description The last 2 are final
                          * @enum {string}
                          */
-                        event: "row" | "done" | "failed";
+                        event: "row" | "progress" | "done" | "failed";
                         /** @description Grows from event to event */
                         id: string;
                     };
@@ -3439,7 +3448,7 @@ export interface operations {
                         /** @description The job as JSON, as GET /api/v1/jobs/{id} answers it */
                         data: string;
                         /**
-                         * @description All but the first are final
+                         * @description The last 3 are final
                          * @enum {string}
                          */
                         event: "progress" | "done" | "failed" | "cancelled";

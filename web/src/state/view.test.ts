@@ -25,6 +25,7 @@ describe('the view in the URL', () => {
       map: { ...mapDefaults, method: 'pca', camera: { x: 0.5, y: -0.25, zoom: 3 } },
     }],
     ['no panel open', { advanced: true, open: [] }],
+    ['the simple page, come what may', { advanced: false }],
   ])('survives a round trip: %s', (_, change) => {
     const view = { ...defaults, ...change };
     expect(roundTrip(view)).toEqual(view);
@@ -55,6 +56,10 @@ describe('the view in the URL', () => {
 
   it('opens known panels only, in the order of the page', () => {
     expect(parseView(parseSearch('?open=scores.x.map.map')).open).toEqual(['map', 'scores']);
+  });
+
+  it.each([['', null], ['?advanced=1', true], ['?advanced=0', false], ['?advanced=yes', null]])('reads %j as advanced: %j', (text, advanced) => {
+    expect(parseView(parseSearch(text)).advanced).toBe(advanced);
   });
 
   it('takes an unknown arrangement for the default', () => {

@@ -14,8 +14,8 @@ export interface View {
   arrangement: Arrangement;
   /** null stands for the picture that the page suggests. */
   query: Query | null;
-  /** Whether the page shows all that it can do. */
-  advanced: boolean;
+  /** Whether the page shows all that it can do; null, where nothing is said, stands for no, and for the visitor's last choice where the page is entered. */
+  advanced: boolean | null;
   /** The panels of the advanced page that are open, in the page's order. */
   open: Panel[];
   map: MapSettings;
@@ -58,7 +58,7 @@ export const defaults: View = {
   transform: 'sqrt-center',
   arrangement: 'all',
   query: null,
-  advanced: false,
+  advanced: null,
   open: ['settings'],
   map: mapDefaults,
 };
@@ -81,7 +81,7 @@ export function parseView(search: Readonly<Record<string, unknown>>): View {
     transform: name(search.transform) ?? defaults.transform,
     arrangement: search.view === 'category' ? 'category' : 'all',
     query: query(search),
-    advanced: search.advanced === '1',
+    advanced: search.advanced === '1' ? true : search.advanced === '0' ? false : null,
     open: search.open === undefined ? defaults.open : openPanels(search.open),
     map: parseMap(search.map),
   };
@@ -100,7 +100,7 @@ export function writeView(view: View): ViewSearch {
   if (view.arrangement !== defaults.arrangement) search.view = view.arrangement;
   if (view.query?.kind === 'image') search.query = String(view.query.index);
   if (view.query?.kind === 'picture') search.picture = view.query.id;
-  if (view.advanced) search.advanced = '1';
+  if (view.advanced !== null) search.advanced = view.advanced ? '1' : '0';
   const open = panels.filter((panel) => view.open.includes(panel)).join('.');
   if (open !== defaults.open.join('.')) search.open = open;
   const map = writeMap(view.map);

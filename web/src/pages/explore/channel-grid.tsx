@@ -1,9 +1,9 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { Sketches, useSketch } from '../../components/sketches';
 import { usePlacement } from '../../components/use-placement';
 import { chunk, firstPlace, imageAt, move, placeOf } from '../../lib/grid';
 import { count } from '../../lib/format';
-import { Tiles } from './tiles';
 
 interface ChannelGridProps {
   model: string;
@@ -25,7 +25,7 @@ const header = 48;
  * it, Enter chooses. Those in view are rendered, from the top.
  */
 export function ChannelGrid({ model, layer, channels, chosen, active, onChoose }: ChannelGridProps) {
-  const tiles = useMemo(() => new Tiles(model, layer), [model, layer]);
+  const [sketches] = useState(() => new Sketches());
   const { ref, width, offset } = usePlacement();
   const columns = Math.max(Math.floor((width + gap) / ((width < 480 ? 84 : 100) + gap)), 1);
   const tile = (width - gap * (columns - 1)) / columns;
@@ -57,9 +57,9 @@ export function ChannelGrid({ model, layer, channels, chosen, active, onChoose }
   const { startIndex, endIndex } = virtualizer.range ?? { startIndex: 0, endIndex: -1 };
   useEffect(() => {
     const inView = rows.slice(startIndex, endIndex + 1).flatMap((row) => (row.kind === 'pictures' ? row.images : []));
-    tiles.want(active ? inView : []);
-    return () => { tiles.want([]); };
-  }, [tiles, rows, startIndex, endIndex, active]);
+    sketches.want(active ? inView.map((channel) => ({ model, layer, channel })) : []);
+    return () => { sketches.want([]); };
+  }, [sketches, model, layer, rows, startIndex, endIndex, active]);
 
   const focusNext = useRef<number | null>(null);
   useEffect(() => {
@@ -109,7 +109,9 @@ export function ChannelGrid({ model, layer, channels, chosen, active, onChoose }
             {row.images.map((channel) => (
               <div key={channel} role="gridcell">
                 <ChannelTile
-                  tiles={tiles}
+                  sketches={sketches}
+                  model={model}
+                  layer={layer}
                   channel={channel}
                   chosen={channel === chosen}
                   tabStop={channel === tabStop}
@@ -126,7 +128,9 @@ export function ChannelGrid({ model, layer, channels, chosen, active, onChoose }
 }
 
 interface ChannelTileProps {
-  tiles: Tiles;
+  sketches: Sketches;
+  model: string;
+  layer: string;
   channel: number;
   chosen: boolean;
   tabStop: boolean;
@@ -134,9 +138,8 @@ interface ChannelTileProps {
   onChoose: (channel: number) => void;
 }
 
-function ChannelTile({ tiles, channel, chosen, tabStop, onVisit, onChoose }: ChannelTileProps) {
-  const subscribe = useCallback((listener: () => void) => tiles.subscribe(channel, listener), [tiles, channel]);
-  const tile = useSyncExternalStore(subscribe, () => tiles.get(channel));
+function ChannelTile({ sketches, model, layer, channel, chosen, tabStop, onVisit, onChoose }: ChannelTileProps) {
+  const tile = useSketch(sketches, { model, layer, channel });
   const picture = tile.kind === 'running' || tile.kind === 'done' ? tile.picture : null;
   const state = { empty: ', not rendered yet', running: ', being rendered', done: '', failed: ', no picture' }[tile.kind];
   return (

@@ -3,24 +3,26 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { modelQuery, modelsQuery } from '../../api/queries';
 import type { Layer, ModelDetail, ModelSummary } from '../../api/types';
+import { ConnectorLines } from '../../components/connector-lines';
 import { Installing } from '../../components/installing';
+import { Picker, type Item } from '../../components/picker';
 import { Trouble } from '../../components/trouble';
+import { cycled, usePickerKeys } from '../../components/use-picker-keys';
 import { count, short } from '../../lib/format';
 import type { Explore } from '../../state/explore';
 import { useChangeExplore, useExplore } from '../../state/use-explore';
 import '../../styles/explore.scss';
 import { Channel } from './channel';
 import { ChannelGrid } from './channel-grid';
-import { ConnectorLines } from './connector-lines';
 import { Evidence } from './evidence';
 import { Explanations } from './explanations';
 import { allChannels, channelsOf, firstLayer, sameDepth, selectedChannels, shownLayers } from './layers';
 import { Network } from './network-section';
-import { Picker, type Item } from './picker';
-import { usePickerKeys, type PickerName } from './use-picker-keys';
 import { useRendering } from './use-rendering';
 import { WaysOut } from './ways-out';
 import { subjectOf } from './words';
+
+type PickerName = 'model' | 'layer' | 'channel';
 
 /** Explore: a model, one of its layers, one of its channels, and the picture that excites it. */
 export function ExplorePage() {
@@ -51,9 +53,9 @@ export function ExplorePage() {
   const chooseLayer = (name: string) => { change({ layer: name, channel: 0, recipe: { with: null } }); };
   const chooseChannel = (channel: number) => { change({ channel }); };
   const cycle = (picker: PickerName, step: number) => {
-    if (picker === 'model' && models.data) chooseModel(next(sorted(models.data).map(({ name }) => name), view.model, step));
-    if (picker === 'layer' && shown && layerName !== null) chooseLayer(next(shown.map(({ name }) => name), layerName, step));
-    if (picker === 'channel' && layer) chooseChannel(next(allChannels(channelsOf(layer)), view.channel, step));
+    if (picker === 'model' && models.data) chooseModel(cycled(sorted(models.data).map(({ name }) => name), view.model, step));
+    if (picker === 'layer' && shown && layerName !== null) chooseLayer(cycled(shown.map(({ name }) => name), layerName, step));
+    if (picker === 'channel' && layer) chooseChannel(cycled(allChannels(channelsOf(layer)), view.channel, step));
   };
   usePickerKeys(last, cycle);
 
@@ -215,12 +217,6 @@ function layerItem(layer: Layer): Item {
     name, title: name, facts, label: `Layer ${index}: ${name}, ${facts}, ${shape.slice(0, 2).join(' × ')}`,
     lead: <span className="picker__lead">{index}</span>,
   };
-}
-
-/** The name after or before one, going round at the ends. */
-function next<T>(all: T[], at: T, step: number): T {
-  const i = all.indexOf(at);
-  return all[(i + step + all.length) % all.length] ?? at;
 }
 
 function ordinal(n: number): string {

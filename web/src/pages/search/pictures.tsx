@@ -10,6 +10,7 @@ import { count, pictures } from '../../lib/format';
 import { useChangeView } from '../../state/use-view';
 import type { Query, View } from '../../state/view';
 import { PictureGrid, PictureGridSkeleton } from './picture-grid';
+import { toDataset } from './settings/choices';
 
 interface PicturesProps {
   ref: Ref<HTMLElement>;
@@ -38,7 +39,7 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
             label="Pictures"
             value={view.dataset}
             choices={datasets.data?.map(option('')).concat(available.data?.map(option('To download')) ?? [])}
-            onChange={(next) => { change({ dataset: next, query: view.query?.kind === 'picture' ? view.query : null }); }}
+            onChange={(next) => { change(toDataset(view, next)); }}
           />
           <OwnPicture upload={upload} />
         </div>

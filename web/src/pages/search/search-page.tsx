@@ -1,22 +1,25 @@
 import { ArrowDown } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { datasetQuery, modelsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
 import { DropTarget } from '../../components/drop-target';
 import { useUpload } from '../../components/use-upload';
 import { altText, className, pictureName } from '../../lib/format';
-import type { Query } from '../../state/view';
+import { useRememberAdvanced } from '../../state/use-remembered';
 import { useChangeView, useView } from '../../state/use-view';
-import { Panels } from './panels';
+import type { Query } from '../../state/view';
+import { FoldingPanel, Panels } from './panels';
 import { Pictures } from './pictures';
 import { Results } from './results';
 import { gridOrder } from './rows';
-import { SettingsBar } from './settings-bar';
+import { SettingLine } from './setting-line';
 import { useReturn } from './use-return';
 
-/** Search: settings and results on one side, the dataset's pictures on the other. */
+const Settings = lazy(() => import('./settings/settings').then((module) => ({ default: module.Settings })));
+
+/** Search: results on one side, the dataset's pictures on the other; on the advanced page the settings above them. */
 export function SearchPage() {
   const view = useView();
   const dataset = useQuery(datasetQuery(view.dataset));
@@ -31,6 +34,7 @@ export function SearchPage() {
   });
   const query = useMemo(() => view.query ?? suggestion(dataset.data), [view.query, dataset.data]);
   useTitle(query, dataset.data);
+  useRememberAdvanced(view.advanced === true);
   const model = models.data?.find(({ name }) => name === view.model);
 
   return (
@@ -39,8 +43,22 @@ export function SearchPage() {
         <h1>Search pictures the way a neural network sees them</h1>
         <p>Click a picture, or bring your own, and see the fifteen most similar ones.</p>
       </div>
+      <SettingLine view={view} model={model} />
+      {view.advanced ? (
+        <div className="drawer">
+          <FoldingPanel
+            name="settings"
+            title="Search configuration"
+            subject={[dataset.data?.title ?? view.dataset, model?.title ?? view.model, view.layer ?? model?.default_layer, view.metric].join(', ')}
+            view={view}
+          >
+            <Suspense fallback={<div className="drawer__loading skeleton" />}>
+              <Settings view={view} query={query} />
+            </Suspense>
+          </FoldingPanel>
+        </div>
+      ) : null}
       <div className="stage">
-        <SettingsBar view={view} models={models} />
         <section className="results" ref={results} tabIndex={-1} aria-label="Similar pictures">
           <Results view={view} query={query} dataset={dataset} models={models} />
         </section>

@@ -28,7 +28,7 @@ export function WaysOut({ view, error }: { view: View; error: unknown }) {
         </ViewLink>
       ))}
       <ViewLink
-        view={{ ...defaults, arrangement: view.arrangement, dataset: known ? view.dataset : defaults.dataset }}
+        view={{ ...defaults, advanced: view.advanced, open: view.open, arrangement: view.arrangement, dataset: known ? view.dataset : defaults.dataset }}
         className="cds--btn cds--btn--tertiary cds--layout--size-md"
       >
         Start over with the defaults

@@ -6,6 +6,7 @@ import { modelsQuery } from '../../../api/queries';
 import { useAnnounce } from '../../../components/announcer';
 import { Trouble } from '../../../components/trouble';
 import '../../../styles/compare.scss';
+import type { Query } from '../../../state/view';
 import type { PanelProps } from '../panels';
 import { WaysOut } from '../ways-out';
 import { chartsOf } from './charts';
@@ -19,24 +20,18 @@ import { bestSentence, layers } from './words';
 export function ComparePanel(props: PanelProps) {
   const { query } = props;
   if (query === null) return <p className="compare__note">There is no picture to compare the layers by.</p>;
-  if (query.kind === 'picture') {
-    return (
-      <p className="compare__note">
-        Layers are compared by a picture of the set, whose category tells right from wrong. Choose one below to see how
-        they differ.
-      </p>
-    );
-  }
-  return <Comparison {...props} index={query.index} />;
+  return <Comparison {...props} query={query} />;
 }
 
-function Comparison({ view, dataset, model, index }: PanelProps & { index: number }) {
-  const comparison = useQuery(compareQuery(view, dataset.version, index));
+function Comparison({ view, dataset, model, query }: PanelProps & { query: Query }) {
+  const options = compareQuery(view, dataset.version, query);
+  const comparison = useQuery(options);
   const models = useQuery(modelsQuery).data ?? [];
   const { data, error, isFetching } = comparison;
   const rows = useMemo(() => data?.rows ?? [], [data]);
   const layer = view.layer ?? model.default_layer;
-  const classed = (dataset.images[index]?.class ?? '') !== '';
+  const wanted = query.kind === 'image' ? (dataset.images[query.index]?.class ?? '') : '';
+  const classed = wanted !== '';
   const [asked, setAsked] = useState(false);
   const showsFinds = asked || !classed;
   const sentence = bestSentence(models, rows);
@@ -53,7 +48,7 @@ function Comparison({ view, dataset, model, index }: PanelProps & { index: numbe
         told={`${layers(rows.length)} compared`}
         ended={ended}
         running={isFetching}
-        queryKey={compareQuery(view, dataset.version, index).queryKey}
+        queryKey={options.queryKey}
         onAgain={again}
       />
       {error ? (
@@ -63,7 +58,8 @@ function Comparison({ view, dataset, model, index }: PanelProps & { index: numbe
       ) : null}
       {classed ? null : (
         <p className="compare__note">
-          This picture has no category, so no layer has a score. What each layer finds is shown all the same.
+          {query.kind === 'picture' ? 'Your picture' : 'This picture'} has no category, so no layer has a score. What each
+          layer finds is shown all the same.
         </p>
       )}
       {sentence === '' ? null : <p className="compare__best">{isFetching ? `So far: ${sentence}` : sentence}</p>}
@@ -86,7 +82,7 @@ function Comparison({ view, dataset, model, index }: PanelProps & { index: numbe
           {asked ? 'Hide what each layer finds' : 'Show what each layer finds'}
         </Button>
       ) : null}
-      {showsFinds ? <Finds rows={rows} models={models} view={view} dataset={dataset} query={index} /> : null}
+      {showsFinds ? <Finds rows={rows} models={models} view={view} dataset={dataset} wanted={wanted} /> : null}
       <Uninstalled models={models} view={view} />
     </div>
   );

@@ -13,13 +13,12 @@ interface FindsProps {
   models: readonly ModelSummary[];
   view: View;
   dataset: DatasetDetail;
-  /** The picture that was searched with. */
-  query: number;
+  /** The query's class, "" for none. */
+  wanted: string;
 }
 
 /** The pictures that each layer finds, layer under layer. */
-export function Finds({ rows, models, view, dataset, query }: FindsProps) {
-  const wanted = dataset.images[query]?.class ?? '';
+export function Finds({ rows, models, view, dataset, wanted }: FindsProps) {
   return (
     <ol className="finds" aria-label="What each layer finds">
       {rows.map((row) => (
@@ -44,7 +43,6 @@ export function Finds({ rows, models, view, dataset, query }: FindsProps) {
 interface FindProps {
   index: number;
   rank: number;
-  /** The query's class, "" for none. */
   wanted: string;
   view: View;
   dataset: DatasetDetail;

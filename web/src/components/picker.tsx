@@ -1,4 +1,6 @@
+import { CheckmarkFilled } from '@carbon/icons-react';
 import { useEffect, useRef, type ReactNode } from 'react';
+import '../styles/picker.scss';
 
 export interface Item {
   name: string;
@@ -13,7 +15,7 @@ export interface Item {
 }
 
 interface PickerProps {
-  /** Names the picker in the document: model or layer. */
+  /** Names the picker in the document: dataset, model, layer or metric. */
   kind: string;
   legend: string;
   items: Item[] | undefined;
@@ -23,10 +25,12 @@ interface PickerProps {
   onUse: () => void;
   /** Stands beside the legend. */
   children?: ReactNode;
+  /** What is known of the chosen one; stands below the list. */
+  about?: ReactNode;
 }
 
 /** A list to choose one of: one tab stop, arrow keys choose. The list scrolls so that the chosen one is in view. */
-export function Picker({ kind, legend, items, chosen, onChoose, onUse, children }: PickerProps) {
+export function Picker({ kind, legend, items, chosen, onChoose, onUse, children, about }: PickerProps) {
   const list = useRef<HTMLDivElement>(null);
   const arrived = useRef(false);
   const ready = items !== undefined;
@@ -68,10 +72,12 @@ export function Picker({ kind, legend, items, chosen, onChoose, onUse, children 
                     <b>{title}</b>
                     <span>{facts}</span>
                   </span>
+                  <CheckmarkFilled className="picker__mark" />
                 </span>
               </label>
             ))}
       </div>
+      {about === undefined ? null : <div className="picker__about">{about}</div>}
     </fieldset>
   );
 }

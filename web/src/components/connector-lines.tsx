@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useState, type RefObject } from 'react';
+import '../styles/connectors.scss';
 import { clamp, curve, inView, thickness, type Box, type Direction } from './connectors';
 
 interface Line {
@@ -9,14 +10,14 @@ interface Line {
 }
 
 interface ConnectorLinesProps {
-  /** What holds the pickers and the picture; the lines are drawn over it. */
+  /** What holds the pickers of model and layer; the lines are drawn over it. */
   frame: RefObject<HTMLElement | null>;
   /** Changes whenever what is chosen, or what there is to choose, does. */
   version: string;
   model: string;
 }
 
-/** The lines from the chosen model to its layers that are in view, and from the chosen layer to its channel. */
+/** The lines from the chosen model to its layers that are in view, and from the chosen layer to its channel where that is shown. */
 export function ConnectorLines({ frame, version, model }: ConnectorLinesProps) {
   const [lines, setLines] = useState<Line[]>([]);
   const measure = useEffectEvent(() => {
@@ -64,13 +65,16 @@ function draw(frame: HTMLElement): Line[] {
     const { left, top, right, bottom } = element.getBoundingClientRect();
     return { left: left - origin.left, top: top - origin.top, right: right - origin.left, bottom: bottom - origin.top };
   };
-  const models = frame.querySelector('.picker--model .picker__list');
+  const picker = frame.querySelector('.picker--model');
+  const models = picker?.querySelector('.picker__list');
   const layers = frame.querySelector('.picker--layer .picker__list');
   const model = models?.querySelector('.picker__item:has(:checked)');
-  if (!models || !layers || !model) return [];
+  if (!picker || !models || !layers || !model) return [];
   const [list, items] = [box(layers), [...layers.querySelectorAll<HTMLElement>('.picker__item[data-name]')]];
   const direction: Direction = box(models).right <= list.left ? 'right' : 'down';
-  const from = clamp(box(model), box(models));
+  const tile = clamp(box(model), box(models));
+  // Lines that run down begin below what stands under the list, and do not cross it out.
+  const from = direction === 'down' ? { ...tile, bottom: box(picker).bottom } : tile;
 
   const lines: Line[] = [];
   items.forEach((item, i) => {
