@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNothingSerious } from './axe';
 import { expect, indexed, results, test } from './playground';
 
 test.beforeAll(({ playground }) => indexed(playground.address));
@@ -137,10 +137,4 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     await page.keyboard.press('Tab');
     await expect(focused).toHaveAccessibleName(name, { timeout: 100 });
   }).toPass({ intervals: [0], timeout: 30_000 });
-}
-
-async function expectNothingSerious(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
 }

@@ -65,10 +65,10 @@ for (const width of [1440, 390]) {
 
 test('closing the panel and changing the view end the comparison', async ({ page }) => {
   way.hold(2);
-  await page.goto(`${way.address}/?dataset=odd&query=0&advanced=1&open=compare`);
+  await page.goto(`${way.address}/?dataset=odd&query=0&advanced=1&open=settings.compare`);
   await expect(panel(page).getByText('2 layers compared so far')).toBeVisible();
   const asked = page.waitForRequest(/compare\/events.*metric=euclidean/);
-  await page.getByLabel('Distance').selectOption('euclidean');
+  await page.getByRole('radio', { name: 'Euclidean', exact: true }).check();
   await asked;
   await expect.poll(way.open).toBe(1);
   await panel(page).getByRole('button', { expanded: true }).first().click();
@@ -109,7 +109,7 @@ test('the best layers are named, a bar becomes the view, and what is missing is 
   await bars(page, 'EfficientNet-Lite0').nth(2).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/layer=block2b_add/);
-  await expect(page.getByRole('radio', { name: /Layer 3 of 8/ })).toBeChecked();
+  await expect(page.getByText(/sees in its layer 3 of 8 \(block2b_add\)/)).toBeVisible();
   await expect(chart(page, 'EfficientNet-Lite0').getByRole('link', { name: /now chosen/ })).toHaveAccessibleName(/Layer 3 of 8/);
 
   await expect(bars(page, 'EfficientNet-Lite2')).toHaveCount(0);

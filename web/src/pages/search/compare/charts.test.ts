@@ -8,7 +8,7 @@ function row(model: string, layer: string, score?: number): CompareRow {
 
 function model(name: string, weights: ModelSummary['weights'], ...layers: string[]): ModelSummary {
   return {
-    name, title: name, family: '', parameters: 1, classes: 0, input: [1, 1, 3], licence: '', weights,
+    name, title: name, family: '', parameters: 1, layer_count: 9, classes: 0, input: [1, 1, 3], licence: '', weights,
     pullable: false, search_layers: layers, default_layer: layers.at(-1) ?? '',
   };
 }

@@ -3,7 +3,7 @@ import type { CompareRow, ModelSummary } from '../../../api/types';
 import { bestSentence, layerTitle } from './words';
 
 const models = ['Small', 'Large'].map((title): ModelSummary => ({
-  name: title.toLowerCase(), title, family: '', parameters: 1, classes: 0, input: [1, 1, 3], licence: '',
+  name: title.toLowerCase(), title, family: '', parameters: 1, layer_count: 9, classes: 0, input: [1, 1, 3], licence: '',
   weights: 'embedded', pullable: false, search_layers: ['a', 'b', 'c'], default_layer: 'c',
 }));
 
