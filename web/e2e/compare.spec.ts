@@ -67,8 +67,8 @@ test('closing the panel and changing the view end the comparison', async ({ page
   way.hold(2);
   await page.goto(`${way.address}/?dataset=odd&query=0&advanced=1&open=settings.compare`);
   await expect(panel(page).getByText('2 layers compared so far')).toBeVisible();
-  const asked = page.waitForRequest(/compare\/events.*metric=euclidean/);
-  await page.getByRole('radio', { name: 'Euclidean', exact: true }).check();
+  const asked = page.waitForRequest(/compare\/events.*query=7/);
+  await page.getByRole('grid').locator('[data-image="7"]').click();
   await asked;
   await expect.poll(way.open).toBe(1);
   await panel(page).getByRole('button', { expanded: true }).first().click();

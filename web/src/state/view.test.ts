@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { configurationOf, type Configuration } from './configuration';
 import { mapDefaults } from './map';
 import { defaults, parseSearch, parseView, writeSearch, writeView, type View } from './view';
 
@@ -24,6 +25,10 @@ describe('the view in the URL', () => {
       arrangement: 'category', query: { kind: 'image', index: 49_999 }, advanced: true, open: ['map', 'scores'],
       map: { ...mapDefaults, method: 'pca', camera: { x: 0.5, y: -0.25, zoom: 3 } },
     }],
+    ['two searches side by side', {
+      other: { model: 'efficientnet-lite2', layer: 'a/b', metric: 'minkowski', p: 1.5, pool: 'max', transform: 'none' },
+    }],
+    ['a second search by the defaults', { metric: 'euclidean', other: configurationOf(defaults) }],
     ['no panel open', { advanced: true, open: [] }],
     ['the simple page, come what may', { advanced: false }],
   ])('survives a round trip: %s', (_, change) => {
@@ -60,6 +65,23 @@ describe('the view in the URL', () => {
 
   it.each([['', null], ['?advanced=1', true], ['?advanced=0', false], ['?advanced=yes', null]])('reads %j as advanced: %j', (text, advanced) => {
     expect(parseView(parseSearch(text)).advanced).toBe(advanced);
+  });
+
+  it('writes a second search as one parameter, the defaults left out', () => {
+    const written = (other: Partial<Configuration>) =>
+      writeSearch({ ...writeView({ ...defaults, other: { ...configurationOf(defaults), ...other } }) });
+    expect(written({ layer: 'block4c_add' })).toBe('?other=*block4c_add');
+    expect(written({ transform: 'none' })).toBe('?other=*****none');
+    expect(written({})).toBe('?other=');
+  });
+
+  it.each(['*'.repeat(40), '***0', '   *  * '])('reads nonsense for a second search, %j, as the defaults', (other) => {
+    expect(parseView({ other }).other).toEqual(configurationOf(defaults));
+  });
+
+  it('keeps unknown names of a second search, and forgets one that is too long', () => {
+    expect(parseView({ other: '<b>*"x"*🦜' }).other).toMatchObject({ model: '<b>', layer: '"x"', metric: '🦜' });
+    expect(parseView({ other: 'x'.repeat(2000) }).other).toBeNull();
   });
 
   it('takes an unknown arrangement for the default', () => {

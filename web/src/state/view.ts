@@ -1,3 +1,4 @@
+import { splitConfiguration, writeConfiguration, type Configuration } from './configuration';
 import { mapDefaults, parseMap, writeMap, type MapSettings } from './map';
 
 /** What the page shows, as the URL holds it. */
@@ -19,6 +20,8 @@ export interface View {
   /** The panels of the advanced page that are open, in the page's order. */
   open: Panel[];
   map: MapSettings;
+  /** The second of two searches side by side; null stands for one that the page suggests. */
+  other: Configuration | null;
 }
 
 export type Arrangement = 'all' | 'category';
@@ -46,6 +49,7 @@ export interface ViewSearch {
   advanced?: string;
   open?: string;
   map?: string;
+  other?: string;
 }
 
 export const defaults: View = {
@@ -61,9 +65,11 @@ export const defaults: View = {
   advanced: null,
   open: ['settings'],
   map: mapDefaults,
+  other: null,
 };
 
 const longestName = 200;
+const longestOther = 1000;
 
 /**
  * Reads a view from URL parameters. Names are kept as they are, known or not,
@@ -73,17 +79,13 @@ const longestName = 200;
 export function parseView(search: Readonly<Record<string, unknown>>): View {
   return {
     dataset: name(search.dataset) ?? defaults.dataset,
-    model: name(search.model) ?? defaults.model,
-    layer: name(search.layer),
-    metric: name(search.metric) ?? defaults.metric,
-    p: exponent(search.p),
-    pool: name(search.pool) ?? defaults.pool,
-    transform: name(search.transform) ?? defaults.transform,
+    ...configuration(search),
     arrangement: search.view === 'category' ? 'category' : 'all',
     query: query(search),
     advanced: search.advanced === '1' ? true : search.advanced === '0' ? false : null,
     open: search.open === undefined ? defaults.open : openPanels(search.open),
     map: parseMap(search.map),
+    other: typeof search.other === 'string' && search.other.length <= longestOther ? configuration(splitConfiguration(search.other)) : null,
   };
 }
 
@@ -105,6 +107,7 @@ export function writeView(view: View): ViewSearch {
   if (open !== defaults.open.join('.')) search.open = open;
   const map = writeMap(view.map);
   if (map !== null) search.map = map;
+  if (view.other !== null) search.other = writeConfiguration(view.other, defaults);
   return search;
 }
 
@@ -121,6 +124,17 @@ export function writeSearch(search: Readonly<Record<string, unknown>>): string {
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+function configuration(search: Readonly<Record<string, unknown>>): Configuration {
+  return {
+    model: name(search.model) ?? defaults.model,
+    layer: name(search.layer),
+    metric: name(search.metric) ?? defaults.metric,
+    p: exponent(search.p),
+    pool: name(search.pool) ?? defaults.pool,
+    transform: name(search.transform) ?? defaults.transform,
+  };
 }
 
 function openPanels(value: unknown): Panel[] {

@@ -35,6 +35,12 @@ const entries: PanelEntry[] = [
     subject: ({ view }) => `distance ${view.metric}, pooling ${view.pool}`,
     Body: lazy(async () => ({ default: (await import('./compare/compare-panel')).ComparePanel })),
   },
+  {
+    name: 'contrast',
+    title: 'Two searches side by side',
+    subject: ({ view: { other } }) => (other === null ? 'by two layers' : `second: ${other.model}, ${other.layer ?? 'last layer'}, ${other.metric}`),
+    Body: lazy(async () => ({ default: (await import('./contrast/contrast-panel')).ContrastPanel })),
+  },
 ];
 
 export function Panels(props: PanelProps) {
