@@ -29,8 +29,14 @@ const exploreRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/explore/explore-page'), 'ExplorePage'),
 });
 
+const aboutRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/about',
+  component: lazyRouteComponent(() => import('./pages/about/about-page'), 'AboutPage'),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([searchRoute, exploreRoute]),
+  routeTree: rootRoute.addChildren([searchRoute, exploreRoute, aboutRoute]),
   parseSearch,
   stringifySearch: writeSearch,
   scrollRestoration: true,

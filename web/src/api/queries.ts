@@ -30,6 +30,12 @@ export const optionsQuery = queryOptions({
   staleTime: Infinity,
 });
 
+export const aboutQuery = queryOptions({
+  queryKey: ['about'],
+  queryFn: ({ signal }) => answer(client.GET('/api/v1/about', { signal })),
+  staleTime: Infinity,
+});
+
 export function datasetQuery(dataset: string) {
   return queryOptions({
     queryKey: ['dataset', dataset],

@@ -20,11 +20,12 @@ export function Shell() {
       <header className="header">
         <Link to="/" className="header__name">
           <Mark />
-          ConvNet Playground
+          <span>ConvNet Playground</span>
         </Link>
         <nav className="header__nav" aria-label="Pages">
           <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
           <Link to="/explore" activeOptions={{ includeSearch: false }}>Explore</Link>
+          <Link to="/about">About</Link>
           <a href="/docs">API</a>
         </nav>
       </header>

@@ -1,4 +1,4 @@
-import { ArrowDown } from '@carbon/icons-react';
+import { ArrowDown, Help } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
@@ -10,6 +10,7 @@ import { altText, className, pictureName } from '../../lib/format';
 import { useRememberAdvanced } from '../../state/use-remembered';
 import { useChangeView, useView } from '../../state/use-view';
 import type { Query } from '../../state/view';
+import { useGuide } from './guide/use-guide';
 import { FoldingPanel, Panels } from './panels';
 import { Pictures } from './pictures';
 import { Results } from './results';
@@ -17,6 +18,7 @@ import { gridOrder } from './rows';
 import { SettingLine } from './setting-line';
 import { useReturn } from './use-return';
 
+const Guide = lazy(() => import('./guide/guide').then((module) => ({ default: module.Guide })));
 const Settings = lazy(() => import('./settings/settings').then((module) => ({ default: module.Settings })));
 
 /** Search: results on one side, the dataset's pictures on the other; on the advanced page the settings above them. */
@@ -28,6 +30,7 @@ export function SearchPage() {
   const pictures = useRef<HTMLElement>(null);
   const place = useReturn(results, pictures);
   const change = useChangeView();
+  const guide = useGuide();
   const upload = useUpload((id) => {
     change({ query: { kind: 'picture', id } });
     place.toResults();
@@ -42,6 +45,9 @@ export function SearchPage() {
       <div className="intro">
         <h1>Search pictures the way a neural network sees them</h1>
         <p>Click a picture, or bring your own, and see the fifteen most similar ones.</p>
+        <Button className="intro__help" kind="ghost" size="sm" renderIcon={Help} onClick={() => { guide.open('start'); }}>
+          How this works
+        </Button>
       </div>
       <SettingLine view={view} model={model} />
       {view.advanced ? (
@@ -53,7 +59,7 @@ export function SearchPage() {
             view={view}
           >
             <Suspense fallback={<div className="drawer__loading skeleton" />}>
-              <Settings view={view} query={query} />
+              <Settings view={view} query={query} onExplain={guide.open} />
             </Suspense>
           </FoldingPanel>
         </div>
@@ -70,6 +76,11 @@ export function SearchPage() {
           Pictures
         </Button>
       ) : null}
+      {guide.shown === null ? null : (
+        <Suspense>
+          <Guide at={guide.shown} dataset={view.dataset} onClose={guide.close} />
+        </Suspense>
+      )}
       <DropTarget label="Drop the picture to search with it" onPicture={upload.send} />
     </div>
   );

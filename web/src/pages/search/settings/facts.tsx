@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Choice, DatasetSummary, Layer, ModelSummary, PublicDataset } from '../../../api/types';
 import { count, pictures, short } from '../../../lib/format';
 import { exploreDefaults, writeExplore } from '../../../state/explore';
@@ -6,20 +7,28 @@ import { equals } from './equals';
 
 const blank = <p>&nbsp;</p>;
 
+interface DatasetFactsProps {
+  set: DatasetSummary | undefined;
+  /** The public set of that name, where it is not here yet. */
+  available: PublicDataset | undefined;
+  children: ReactNode;
+}
+
 /** What is known of the chosen dataset. */
-export function DatasetFacts({ set, available }: { set: DatasetSummary | undefined; available: PublicDataset | undefined }) {
+export function DatasetFacts({ set, available, children }: DatasetFactsProps) {
   const chosen = set ?? available;
   if (!chosen) return blank;
   return (
     <>
       <p>{sentence(chosen.description)} {set ? categories(set.classes) : `${count(chosen.classes.length)} categories.`}</p>
       {chosen.licence === '' ? null : <p>Licence: {chosen.licence}</p>}
+      <p>{children}</p>
     </>
   );
 }
 
 /** What is known of the chosen model. */
-export function ModelFacts({ model }: { model: ModelSummary | undefined }) {
+export function ModelFacts({ model, children }: { model: ModelSummary | undefined; children: ReactNode }) {
   if (!model) return blank;
   const { parameters, layer_count: layers, search_layers: search, input, licence, weights } = model;
   const places = { embedded: 'Built in.', installed: 'Installed.', missing: 'Not installed yet.', damaged: 'Its weights cannot be read.' };
@@ -29,6 +38,7 @@ export function ModelFacts({ model }: { model: ModelSummary | undefined }) {
         {short(parameters)} parameters in {count(layers)} layers, {search.length} of them to search with. It looks at {input[0]} × {input[1]} pixels.
       </p>
       <p>{places[weights]}{licence === '' ? '' : ` Licence: ${licence}`}</p>
+      <p>{children}</p>
     </>
   );
 }
@@ -54,13 +64,14 @@ export function LayerFacts({ model, layer, pool }: { model: string; layer: Layer
 }
 
 /** What the chosen metric measures, and which others rank alike. */
-export function MetricFacts({ metric, p }: { metric: Choice | undefined; p: number }) {
+export function MetricFacts({ metric, p, children }: { metric: Choice | undefined; p: number; children: ReactNode }) {
   if (!metric) return blank;
   const same = equals(metric.name, p);
   return (
     <>
       <p>{metric.description}</p>
       {same === '' ? null : <p>{same}</p>}
+      <p>{children}</p>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Choice } from '../../../api/types';
 import { Choose } from '../../../components/choose';
 import { useChangeView } from '../../../state/use-view';
@@ -7,7 +8,7 @@ import type { Offers } from './in-words';
 const exponents = [1, 1.5, 2, 3, 4, 6, 10];
 
 /** What is done to the feature maps before they are compared, and the exponent of the distance. */
-export function Further({ view, options }: { view: View; options: Offers | undefined }) {
+export function Further({ view, options, children }: { view: View; options: Offers | undefined; children: ReactNode }) {
   const change = useChangeView();
   return (
     <div className="settings__further">
@@ -43,6 +44,7 @@ export function Further({ view, options }: { view: View; options: Offers | undef
         />
         <p>{describe(options?.transforms, view.transform)}</p>
       </div>
+      <p>{children}</p>
     </div>
   );
 }

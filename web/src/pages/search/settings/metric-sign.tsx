@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import '../../../styles/sign.scss';
 import { unitBall } from './unit-ball';
 
 const radius = 15;

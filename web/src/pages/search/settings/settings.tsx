@@ -10,6 +10,8 @@ import { cycled, usePickerKeys } from '../../../components/use-picker-keys';
 import { useChangeView } from '../../../state/use-view';
 import type { Query, View } from '../../../state/view';
 import '../../../styles/settings.scss';
+import { Explain } from './explain';
+import type { Topic } from '../guide/topics';
 import { DatasetFacts, LayerFacts, MetricFacts, ModelFacts } from './facts';
 import { Further } from './further';
 import { availableItem, datasetItem, layerItem, metricItem, modelItem } from './items';
@@ -18,8 +20,15 @@ import { sketched } from './layer-sketch';
 
 type PickerName = 'dataset' | 'model' | 'layer' | 'metric';
 
+interface SettingsProps {
+  view: View;
+  query: Query | null;
+  /** Opens the guide at a topic. */
+  onExplain: (topic: Topic) => void;
+}
+
 /** The pickers that say which pictures are searched, and how they are compared. */
-export function Settings({ view, query }: { view: View; query: Query | null }) {
+export function Settings({ view, query, onExplain }: SettingsProps) {
   const change = useChangeView();
   const datasets = useQuery(datasetsQuery);
   const available = useQuery(availableQuery);
@@ -69,13 +78,13 @@ export function Settings({ view, query }: { view: View; query: Query | null }) {
         {...picker('dataset')}
         legend="Dataset"
         items={datasets.data?.map(datasetItem).concat(available.data?.map(availableItem) ?? [])}
-        about={<DatasetFacts set={datasets.data?.find(({ name }) => name === view.dataset)} available={available.data?.find(({ name }) => name === view.dataset)} />}
+        about={<DatasetFacts set={datasets.data?.find(({ name }) => name === view.dataset)} available={available.data?.find(({ name }) => name === view.dataset)}><Explain topic="sets" onExplain={onExplain}>About the sets</Explain></DatasetFacts>}
       />
       <Picker
         {...picker('model')}
         legend="Model"
         items={sorted?.map((m) => modelItem(m, sketches))}
-        about={<ModelFacts model={model} />}
+        about={<ModelFacts model={model}><Explain topic="networks" onExplain={onExplain}>About networks and layers</Explain></ModelFacts>}
       />
       <Picker
         {...picker('layer')}
@@ -87,9 +96,9 @@ export function Settings({ view, query }: { view: View; query: Query | null }) {
         {...picker('metric')}
         legend="Distance"
         items={options.data?.metrics.map((metric) => metricItem(metric, view.p))}
-        about={<MetricFacts metric={options.data?.metrics.find(({ name }) => name === view.metric)} p={view.p} />}
+        about={<MetricFacts metric={options.data?.metrics.find(({ name }) => name === view.metric)} p={view.p}><Explain topic="metrics" onExplain={onExplain}>About the distances</Explain></MetricFacts>}
       />
-      <Further view={view} options={options.data} />
+      <Further view={view} options={options.data}><Explain topic="vectors" onExplain={onExplain}>About pooling and transforms</Explain></Further>
       <ConnectorLines frame={frame} model={view.model} version={`${view.model}/${chosenLayer ?? ''}/${layers?.length ?? 0}/${sorted?.length ?? 0}`} />
     </div>
   );
