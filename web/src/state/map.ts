@@ -71,9 +71,9 @@ export function writeMap(map: MapSettings): string | null {
   return words.length === 0 ? null : words.join('_');
 }
 
-/** Four digits behind the point tell a pixel even in the nearest view of a large map. */
+/** Six digits behind the point tell a pixel even in the nearest view. */
 function short(value: number): string {
-  return String(Number(value.toFixed(4)));
+  return String(Number(value.toFixed(6)) || 0);
 }
 
 function decimal(text: string): number[] {

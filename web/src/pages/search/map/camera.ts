@@ -106,3 +106,9 @@ export function within({ x, y, zoom }: Camera, extent: Extent): Camera {
 export function seesAll({ zoom }: Camera): boolean {
   return zoom < 1.001;
 }
+
+/** Whether two cameras see the same, to a fraction of a pixel. */
+export function sameView(a: Camera, b: Camera): boolean {
+  const near = (x: number, y: number) => Math.abs(x - y) * b.zoom < 2e-4;
+  return near(a.x, b.x) && near(a.y, b.y) && Math.abs(a.zoom / b.zoom - 1) < 1e-4;
+}

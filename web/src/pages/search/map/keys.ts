@@ -61,7 +61,7 @@ export class Keys {
     if (plane.pointed === null || plane.pointed !== this.walk[this.at]) {
       const from = plane.pointed ?? plane.begin();
       if (from === null) return;
-      this.walk = plane.byDistance(from);
+      this.walk = plane.scene.byDistance(from);
       this.at = plane.pointed === null ? -1 : 0;
     }
     this.at = Math.min(Math.max(this.at + by, 0), this.walk.length - 1);
@@ -72,7 +72,7 @@ export class Keys {
   private towards(dx: number, dy: number): void {
     const { plane } = this;
     const from = plane.pointed;
-    const image = from === null ? plane.begin() : plane.towards(from, dx, dy);
+    const image = from === null ? plane.begin() : plane.scene.towards(from, dx, dy);
     if (image !== null) plane.reach(image);
   }
 

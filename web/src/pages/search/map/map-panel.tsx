@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { mapKey, placeQuery, type MapRequest } from '../../../api/maps';
+import { placeQuery, type MapRequest } from '../../../api/maps';
 import { asApiError } from '../../../api/problem';
 import { searchQuery } from '../../../api/queries';
 import { Installing } from '../../../components/installing';
@@ -11,6 +11,7 @@ import { useChangeMap, useChangeView } from '../../../state/use-view';
 import '../../../styles/map.scss';
 import { Indexing } from '../indexing';
 import type { PanelProps } from '../panels';
+import { whole } from './camera';
 import { classesOf, legendOf } from './classes';
 import { HoverCard } from './hover-card';
 import { Legend } from './legend';
@@ -58,7 +59,8 @@ function Map({ view, query, dataset }: PanelProps) {
   useEffect(() => { plane?.wear({ classes, shown, selected }); }, [plane, classes, shown, selected]);
   const settling = progress.kind === 'settling';
   useEffect(() => { if (placed) plane?.show(placed, settling); }, [plane, placed, settling]);
-  useEffect(() => { plane?.lookAt(camera); }, [plane, camera]);
+  const { x, y, zoom } = camera ?? whole;
+  useEffect(() => { plane?.lookAt({ x, y, zoom }); }, [plane, x, y, zoom]);
   useEffect(() => { plane?.showPictures(pictures); }, [plane, pictures]);
   useEffect(() => {
     plane?.find({
@@ -103,7 +105,7 @@ function Map({ view, query, dataset }: PanelProps) {
         </PlaneView>
         <Legend entries={legend} shown={shown} onShow={(next) => { changeMap({ classes: next }, true); }} />
       </div>
-      <Selection key={mapKey(request)} view={view} dataset={dataset} images={selection} progress={progress} onClear={() => { setSelection([]); }} />
+      <Selection view={view} dataset={dataset} images={selection} progress={progress} onClear={() => { setSelection([]); }} />
       <MapOptions map={view.map} aligned={aligned} />
     </div>
   );

@@ -13,7 +13,6 @@ export interface Theme {
   dark: boolean;
   paper: string;
   ink: string;
-  line: string;
   focus: string;
 }
 

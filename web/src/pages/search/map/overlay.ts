@@ -22,7 +22,9 @@ export function drawLines({ context, theme }: Overlay, from: Point, to: readonly
   context.globalAlpha = 1;
 }
 
-export interface Framed {
+export type Emphasis = 'none' | 'found' | 'query';
+
+interface Framed {
   at: Point;
   side: number;
   /** Width and height of the picture, of which only the proportions and the size in the cell count. */
@@ -30,7 +32,7 @@ export interface Framed {
   height: number;
   mark: Mark;
   cell: Cell;
-  emphasis: 'none' | 'found' | 'query';
+  emphasis: Emphasis;
   faint: boolean;
 }
 

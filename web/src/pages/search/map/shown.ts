@@ -1,5 +1,5 @@
-import type { Box, Projection, Size } from './camera';
-import type { Quadtree } from './quadtree';
+import type { Projection, Size } from './camera';
+import { holds, type Quadtree } from './quadtree';
 import type { Side } from './sheets';
 
 /** A picture on the screen: its slot, and its middle. */
@@ -24,33 +24,33 @@ export function sheetSide(side: number, ratio: number): Side {
   return pixels <= 32 ? 32 : pixels <= 64 ? 64 : 128;
 }
 
-/** How many points that are accepted are in view; counts no further than most. */
-export function countInView(tree: Quadtree, seen: Box, accepts: (slot: number) => boolean, most: number): number {
-  let count = 0;
-  tree.visit(seen, (slot) => {
-    if (count < most && accepts(slot)) count++;
-  });
-  return count;
-}
-
 /**
- * The points that are shown as pictures: of each cell about as large as a
- * picture the first, and of those that would overlap the first again. Which
- * they are depends on the magnification, not on what is in view, but for the edge.
+ * The points that are shown as pictures: those that go first, then of each cell
+ * about as large as a picture the first, and of all that would overlap the first
+ * again. Which they are depends on the magnification, not on what is in view,
+ * but for the edge.
  */
-export function chooseShown(tree: Quadtree, place: (slot: number) => { x: number; y: number }, projection: Projection, size: Size, side: number, accepts: (slot: number) => boolean): Shown[] {
+export function chooseShown(
+  tree: Quadtree, place: (slot: number) => { x: number; y: number }, projection: Projection, size: Size, side: number,
+  accepts: (slot: number) => boolean, first: readonly number[] = [],
+): Shown[] {
   const depth = Math.min(Math.max(Math.floor(Math.log2((2 * projection.scale) / side)), 0), 16);
   const slots: number[] = [];
-  tree.cells(depth, projection.seen(size, 2 * side), (first, end) => {
+  const seen = projection.seen(size, 2 * side);
+  tree.cells(depth, seen, (from, end) => {
     let least = Infinity;
-    for (let i = first; i < end; i++) {
+    for (let i = from; i < end; i++) {
       const slot = tree.order[i] ?? 0;
       if (slot < least && accepts(slot)) least = slot;
     }
     if (least < Infinity) slots.push(least);
   });
   slots.sort((a, b) => a - b);
-  return withoutOverlap(slots, (slot) => {
+  const inView = first.filter((slot) => {
+    const { x, y } = place(slot);
+    return holds(seen, x, y);
+  });
+  return withoutOverlap([...new Set([...inView, ...slots])], (slot) => {
     const { x, y } = place(slot);
     return { x: projection.screenX(x), y: projection.screenY(y) };
   }, side);

@@ -1,0 +1,61 @@
+import type { Projection } from './camera';
+import type { Gallery } from './gallery';
+import type { Point } from './lasso';
+import { markOf } from './marks';
+import { drawLines, drawLit, drawPicture, drawQuery, drawRinged, type Emphasis, type Overlay } from './overlay';
+import type { Scene } from './scene';
+
+interface Canvas {
+  overlay: Overlay;
+  projection: Projection;
+  /** How much of their way lies behind the points. */
+  share: number;
+  /** Of marks, in pixels. */
+  radius: number;
+  ratio: number;
+}
+
+/** Draws what lies over the points: lines, pictures, the query and what was found, and what is lit up. */
+export function paint(canvas: Canvas, scene: Scene, gallery: Gallery, lit: number | null): void {
+  const { overlay, projection, share, radius } = canvas;
+  const { motion } = scene;
+  if (!motion) return;
+  const at = (slot: number) => toScreen(projection, { x: motion.x(slot, share), y: motion.y(slot, share) });
+  const found = scene.foundSlots;
+  const from = queryPlace(scene, projection, found.query, at);
+  if (from) drawLines(overlay, from, found.results.map(at));
+
+  const picture = (slot: number, emphasis: Emphasis) => paintPicture(canvas, scene, gallery, slot, at(slot), emphasis);
+  const ringed = new Set(found.results);
+  for (const { slot } of gallery.shown) {
+    if (slot !== found.query && picture(slot, ringed.has(slot) ? 'found' : 'none')) ringed.delete(slot);
+  }
+  for (const slot of ringed) drawRinged(overlay, at(slot), scene.mark(slot), radius);
+  if (found.query === null) {
+    if (from) drawQuery(overlay, from, markOf(-1), radius);
+  } else if (from && !picture(found.query, 'query')) drawQuery(overlay, from, scene.mark(found.query), radius);
+
+  const slot = lit === null ? null : scene.slot(lit);
+  if (slot === null) return;
+  const pictured = gallery.shown.some((shown) => shown.slot === slot);
+  drawLit(overlay, at(slot), pictured ? gallery.side * 0.62 + 3 : radius * 1.5 + 5);
+}
+
+/** Where the query is on the screen; an uploaded picture has a place but no point. */
+function queryPlace({ found: { query }, motion }: Scene, projection: Projection, slot: number | null, at: (slot: number) => Point): Point | null {
+  if (slot !== null) return at(slot);
+  return motion && query && 'x' in query ? toScreen(projection, motion.places.place(query.x, query.y)) : null;
+}
+
+/** Draws a picture; tells whether it is here. */
+function paintPicture({ overlay, ratio }: Canvas, scene: Scene, gallery: Gallery, slot: number, at: Point, emphasis: Emphasis): boolean {
+  const small = gallery.small(scene.image(slot), ratio);
+  if (!small) return false;
+  const side = emphasis === 'query' ? gallery.side * 1.25 : gallery.side;
+  drawPicture(overlay, { ...small, at, side, emphasis, mark: scene.mark(slot), faint: scene.isFaint(slot) && emphasis !== 'query' });
+  return true;
+}
+
+function toScreen(projection: Projection, { x, y }: Point): Point {
+  return { x: projection.screenX(x), y: projection.screenY(y) };
+}
