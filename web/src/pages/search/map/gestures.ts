@@ -65,7 +65,7 @@ export function listenToPointers(plane: Plane, tool: () => Tool): () => void {
   };
 
   const wheel = (event: WheelEvent) => {
-    // What began as scrolling goes on as such; and where there is nothing to zoom out of, the page scrolls.
+    // What began as scrolling goes on as such, and where there is nothing to zoom out of the page scrolls.
     if (performance.now() - scrolled < scrolling && !event.ctrlKey) {
       scrolled = performance.now();
       return;
@@ -80,7 +80,9 @@ export function listenToPointers(plane: Plane, tool: () => Tool): () => void {
     if (tool() === 'move' && plane.pick(at(event)) === null) plane.zoomBy(2, at(event));
   };
 
-  const scroll = () => { scrolled = performance.now(); };
+  const elsewhere = ({ target }: WheelEvent) => {
+    if (target instanceof Node && !host.contains(target)) scrolled = performance.now();
+  };
 
   host.addEventListener('pointerdown', down);
   host.addEventListener('pointermove', move);
@@ -89,7 +91,7 @@ export function listenToPointers(plane: Plane, tool: () => Tool): () => void {
   host.addEventListener('pointerleave', leave);
   host.addEventListener('wheel', wheel, { passive: false });
   host.addEventListener('dblclick', twice);
-  document.addEventListener('scroll', scroll, { capture: true, passive: true });
+  document.addEventListener('wheel', elsewhere, { passive: true });
   return () => {
     host.removeEventListener('pointerdown', down);
     host.removeEventListener('pointermove', move);
@@ -98,7 +100,7 @@ export function listenToPointers(plane: Plane, tool: () => Tool): () => void {
     host.removeEventListener('pointerleave', leave);
     host.removeEventListener('wheel', wheel);
     host.removeEventListener('dblclick', twice);
-    document.removeEventListener('scroll', scroll, { capture: true });
+    document.removeEventListener('wheel', elsewhere);
   };
 }
 

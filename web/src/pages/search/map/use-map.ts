@@ -46,12 +46,24 @@ export function useMap(request: MapRequest): Live {
   useEffect(() => {
     if (job === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // A small map settles faster than it can be drawn: of the frames that arrive the newest is shown.
+    let [frame, next] = [null as MapView | null, 0];
+    const show = () => {
+      next = 0;
+      setLive({ key, frame, error: null });
+    };
     const later = () => { timer = setTimeout(again, rejoin); };
     const leave = followJob(job, {
       take: (now) => {
-        if (now.map) setLive({ key, frame: now.map, error: null });
+        if (now.map) {
+          frame = now.map;
+          if (next === 0) next = requestAnimationFrame(show);
+        }
         if (now.state === 'done') again();
-        if (now.state === 'failed') setLive({ key, frame: null, error: mapFailure(now) });
+        if (now.state === 'failed') {
+          cancelAnimationFrame(next);
+          setLive({ key, frame: null, error: mapFailure(now) });
+        }
         // It was ended while we joined it.
         if (now.state === 'cancelled') later();
       },
@@ -60,6 +72,7 @@ export function useMap(request: MapRequest): Live {
     });
     return () => {
       leave();
+      cancelAnimationFrame(next);
       setCut(false);
       clearTimeout(timer);
     };
