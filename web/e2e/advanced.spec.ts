@@ -81,6 +81,17 @@ for (const width of [1440, 390]) {
   });
 }
 
+test.describe('for those who ask for less motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+  test('lines are there at once', async ({ page }) => {
+    await page.goto('/?query=3&advanced=1');
+    const line = page.locator('.connectors__line--chosen');
+    await expect(line).toBeVisible();
+    expect(await line.evaluate((path) => parseFloat(getComputedStyle(path).animationDuration))).toBeLessThan(0.001);
+  });
+});
+
 test('arrow keys go round in the picker that was used last, wherever the focus is', async ({ page }) => {
   await page.goto('/?query=3&advanced=1');
   await results(page);
@@ -124,6 +135,9 @@ test('from the first look to another layer and a search, by keyboard alone', asy
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/layer=block6d_add&query=\d+&advanced=1/);
   await expect.poll(() => results(page)).not.toEqual(before);
+  // The results have come into view, and the place among the pictures is kept.
+  await expect(page.locator('.score__value')).toBeInViewport();
+  await expect(page.locator(':focus')).toHaveAttribute('aria-current', 'true');
 });
 
 function advanced(page: Page) {

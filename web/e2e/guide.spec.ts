@@ -45,6 +45,19 @@ test.describe('the first visit', () => {
     });
   }
 
+  test('a browser that keeps nothing shows the page all the same', async ({ page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('kept out', 'SecurityError'); } });
+    });
+    await page.goto('/');
+    await expect(dialog(page)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toBeHidden();
+    await page.getByRole('switch', { name: 'Advanced options' }).click();
+    await expect(page).toHaveURL('/?advanced=1');
+    await results(page);
+  });
+
   test('a link to something shows just that', async ({ page }) => {
     await page.goto('/?query=3');
     await results(page);

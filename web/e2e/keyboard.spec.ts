@@ -14,6 +14,8 @@ test('everything is reached and worked without a mouse', async ({ page }) => {
   await expect(page).toHaveURL('/');
 
   await page.keyboard.press('Tab');
+  await expect(focused).toHaveText('How this works');
+  await page.keyboard.press('Tab');
   await expect(focused).toHaveAccessibleName('Advanced options');
 
   await page.keyboard.press('Tab');

@@ -1,5 +1,6 @@
 import { CheckmarkFilled } from '@carbon/icons-react';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { motion } from '../lib/motion';
 import '../styles/picker.scss';
 
 export interface Item {
@@ -41,7 +42,7 @@ export function Picker({ kind, legend, items, chosen, onChoose, onUse, children,
     list.current.scrollTo({
       top: item.offsetTop - (clientHeight - item.offsetHeight) / 2,
       left: item.offsetLeft - (clientWidth - item.offsetWidth) / 2,
-      behavior: arrived.current ? 'smooth' : 'instant',
+      behavior: arrived.current ? motion() : 'instant',
     });
     arrived.current = true;
   }, [chosen, ready]);

@@ -9,6 +9,7 @@ import { Picker, type Item } from '../../components/picker';
 import { Trouble } from '../../components/trouble';
 import { cycled, usePickerKeys } from '../../components/use-picker-keys';
 import { count, short } from '../../lib/format';
+import { motion } from '../../lib/motion';
 import type { Explore } from '../../state/explore';
 import { useChangeExplore, useExplore } from '../../state/use-explore';
 import '../../styles/explore.scss';
@@ -71,7 +72,7 @@ export function ExplorePage() {
             onClick={(event) => {
               // The fragment must not become a part of the view's address.
               event.preventDefault();
-              document.getElementById('explained')?.scrollIntoView({ behavior: 'smooth' });
+              document.getElementById('explained')?.scrollIntoView({ behavior: motion() });
             }}
           >
             How to read these pictures

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { motion } from '../../lib/motion';
 
 interface Return {
   /** Whether the pictures are out of view. */
   away: boolean;
-  /** Brings the results into view where they are not beside the pictures. */
+  /** Brings the results into view where they are not. */
   toResults: () => void;
   /** Brings the user to the pictures: to the place that was left, or to their beginning. */
   toPictures: () => void;
@@ -20,10 +21,13 @@ export function useReturn(results: RefObject<HTMLElement | null>, pictures: RefO
   const toResults = useCallback(() => {
     const section = results.current;
     if (!section || isVisible(section)) return;
-    place.current = window.scrollY;
-    section.focus({ preventScroll: true });
+    // Beside the pictures the place there is not lost, and neither is the focus.
+    if (!areBeside(results, pictures)) {
+      place.current = window.scrollY;
+      section.focus({ preventScroll: true });
+    }
     section.scrollIntoView({ behavior: motion(), block: 'start' });
-  }, [results]);
+  }, [results, pictures]);
 
   const toPictures = () => {
     const section = pictures.current;
@@ -49,6 +53,7 @@ function isVisible(element: Element): boolean {
   return top > -100 && bottom > 0 && top < window.innerHeight / 2;
 }
 
-function motion(): ScrollBehavior {
-  return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+function areBeside(left: RefObject<HTMLElement | null>, right: RefObject<HTMLElement | null>): boolean {
+  if (!left.current || !right.current) return false;
+  return left.current.getBoundingClientRect().right <= right.current.getBoundingClientRect().left;
 }

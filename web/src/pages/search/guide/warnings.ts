@@ -5,7 +5,7 @@ import { className } from '../../../lib/format';
 const known: Record<string, string[]> = {
   stamps: [
     'Every thing stands alone on white. That is easier than everyday photographs: shape and colour go a long way, and scores are higher here than elsewhere.',
-    'The pictures were collected by volunteers for a children’s drawing program: animals, food and toys of a cheerful kind, coins of Canada, Japan and the United States. They stand for nothing else.',
+    'The pictures were collected by volunteers for a children’s drawing program: what such a program likes to show, as tidy single things. They are no fair sample of animals, plants or tools, and the coins are those of three countries.',
     'Some were retouched, and small ones were enlarged and look soft.',
     'A thing belongs to one category, even where two would fit: the sea lion is a sea animal, the otter a carnivore, the tomato a vegetable.',
   ],
