@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'e2e',
+  // BENCH=1 measures instead of testing.
+  testMatch: process.env.BENCH ? '*.bench.ts' : '*.spec.ts',
   outputDir: 'test-results/runs',
   workers: 1,
   timeout: 60_000,

@@ -145,6 +145,10 @@ test('is moved, caught from and saved', async ({ page }) => {
   const caught = await selection.getByRole('link').count();
   const [part] = await Promise.all([page.waitForEvent('download'), selection.getByRole('button', { name: 'CSV' }).click()]);
   expect((await saved(part)).toString().trim().split('\r\n')).toHaveLength(caught + 1);
+  await selection.getByRole('button', { name: 'Show alone' }).click();
+  await expect(page.getByRole('grid').getByRole('link')).toHaveCount(caught);
+  await page.getByRole('button', { name: 'Show all', exact: true }).click();
+  await expect(page.getByRole('grid')).toHaveAccessibleName(/204 pictures/);
   await selection.getByRole('button', { name: 'Clear' }).click();
 
   // What is saved is the server's map.

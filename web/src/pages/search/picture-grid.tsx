@@ -4,7 +4,7 @@ import { thumbnailAddress } from '../../api/addresses';
 import type { DatasetDetail } from '../../api/types';
 import { usePlacement } from '../../components/use-placement';
 import { ViewLink } from '../../components/view-link';
-import { altText, className, count } from '../../lib/format';
+import { altText, className, count, pictures } from '../../lib/format';
 import { firstPlace, imageAt, move, placeOf, type Row } from '../../lib/grid';
 import { useHighlight } from '../../state/highlight';
 import type { View } from '../../state/view';
@@ -15,6 +15,8 @@ interface PictureGridProps {
   dataset: DatasetDetail;
   /** The index of the picture that is the query, or null. */
   selected: number | null;
+  /** The pictures that are shown alone; null for all. */
+  alone: ReadonlySet<number> | null;
   /** Called when a picture is clicked. */
   onOpen: () => void;
 }
@@ -27,13 +29,13 @@ const header = 48;
  * The dataset's pictures as a grid that is one tab stop: arrow keys move in it,
  * Enter searches. Only the rows near the window are in the document.
  */
-export function PictureGrid({ view, dataset, selected, onOpen }: PictureGridProps) {
+export function PictureGrid({ view, dataset, selected, alone, onOpen }: PictureGridProps) {
   const { ref, width, offset } = usePlacement();
   const columns = columnsFor(width);
   const tile = (width - gap * (columns - 1)) / columns;
   const rows = useMemo(
-    () => layRows(dataset.images.map((image) => image.class), view.arrangement, columns),
-    [dataset, view.arrangement, columns],
+    () => layRows(dataset.images.map((image) => image.class), view.arrangement, columns, alone),
+    [dataset, view.arrangement, columns, alone],
   );
   const [visited, setVisited] = useState<number | null>(null);
   const wanted = visited ?? selected;
@@ -88,7 +90,7 @@ export function PictureGrid({ view, dataset, selected, onOpen }: PictureGridProp
       ref={ref}
       className="grid"
       role="grid"
-      aria-label={`${dataset.title}, ${count(dataset.images.length)} pictures`}
+      aria-label={`${dataset.title}, ${pictures(alone?.size ?? dataset.images.length)}`}
       aria-rowcount={rows.length}
       aria-colcount={columns}
       style={{ height: virtualizer.getTotalSize() }}
@@ -126,7 +128,7 @@ export function PictureGrid({ view, dataset, selected, onOpen }: PictureGridProp
   );
 }
 
-interface RowContentProps extends PictureGridProps {
+interface RowContentProps extends Omit<PictureGridProps, 'alone'> {
   row: Row;
   columns: number;
   active: number | null;

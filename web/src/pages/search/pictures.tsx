@@ -1,12 +1,13 @@
-import { ContentSwitcher, Switch } from '@carbon/react';
+import { Button, ContentSwitcher, Switch } from '@carbon/react';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { Ref } from 'react';
+import { useMemo, type Ref } from 'react';
 import { availableQuery, datasetsQuery } from '../../api/queries';
 import type { DatasetDetail } from '../../api/types';
 import { Choose } from '../../components/choose';
 import { OwnPicture, UploadFailed } from '../../components/own-picture';
 import type { Upload } from '../../components/use-upload';
 import { count, pictures } from '../../lib/format';
+import { selection, useSelection } from '../../state/selection';
 import { useChangeView } from '../../state/use-view';
 import type { Query, View } from '../../state/view';
 import { PictureGrid, PictureGridSkeleton } from './picture-grid';
@@ -30,6 +31,8 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
   const datasets = useQuery(datasetsQuery);
   const available = useQuery(availableQuery);
   const selected = query?.kind === 'image' ? query.index : null;
+  const caught = useSelection(view.dataset);
+  const alone = useMemo(() => (caught.alone ? new Set(caught.images) : null), [caught]);
   return (
     <section className="pictures" ref={ref} aria-label="Pictures to search with">
       <div className="pictures__head">
@@ -57,7 +60,13 @@ export function Pictures({ ref, view, query, dataset, upload, onOpen }: Pictures
       {dataset.data ? (
         <>
           <p className="pictures__about" title={dataset.data.source}>{about(dataset.data)}</p>
-          <PictureGrid key={dataset.data.name} view={view} dataset={dataset.data} selected={selected} onOpen={onOpen} />
+          {alone ? (
+            <p className="pictures__alone">
+              {pictures(alone.size)}, selected on the map
+              <Button kind="ghost" size="sm" onClick={() => { selection.showAlone(false); }}>Show all</Button>
+            </p>
+          ) : null}
+          <PictureGrid key={dataset.data.name} view={view} dataset={dataset.data} selected={selected} alone={alone} onOpen={onOpen} />
           <LeftOut dataset={dataset.data} />
         </>
       ) : null}

@@ -75,4 +75,10 @@ describe('keys in the grid', () => {
     expect(imageAt(rows, { row: 4, column: 2 })).toBe(2);
     expect(imageAt(rows, { row: 0, column: 0 })).toBeNull();
   });
+
+  it.each(['all', 'category'] as const)('lays some pictures out alone: %s', (arrangement) => {
+    const rows = layRows(['a', 'b', 'a', 'c'], arrangement, 2, new Set([0, 2]));
+    expect(rows.flatMap((row) => (row.kind === 'pictures' ? row.images : [])).sort()).toEqual([0, 2]);
+    expect(rows.filter(({ kind }) => kind === 'heading')).toHaveLength(arrangement === 'all' ? 0 : 1);
+  });
 });

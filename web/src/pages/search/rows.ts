@@ -10,11 +10,13 @@ export function gridOrder(count: number): number[] {
   return shuffledOrder(count, seed);
 }
 
-/** Lays pictures out in rows of the given number of columns. */
-export function layRows(classes: readonly string[], arrangement: Arrangement, columns: number): Row[] {
-  if (arrangement === 'all') return chunk(gridOrder(classes.length), columns);
+/** Lays pictures out in rows of the given number of columns: all of them, or some alone. */
+export function layRows(classes: readonly string[], arrangement: Arrangement, columns: number, alone: ReadonlySet<number> | null = null): Row[] {
+  const laid = (image: number) => alone?.has(image) ?? true;
+  if (arrangement === 'all') return chunk(gridOrder(classes.length).filter(laid), columns);
   const members = new Map<string, number[]>();
   classes.forEach((name, i) => {
+    if (!laid(i)) return;
     const list = members.get(name);
     if (list) list.push(i);
     else members.set(name, [i]);

@@ -42,7 +42,7 @@ export class Gallery {
     this.side = 0;
     if (!this.wanted || !quadtree || !this.sheets) return;
     const most = (size.width * size.height) / 32 ** 2;
-    this.side = pictureSide(scene.count(projection.seen(size), most), size);
+    this.side = pictureSide(quadtree.count(projection.seen(size), most, accepts), size);
     if (this.side === 0) return;
     const { query, results } = scene.foundSlots;
     const first = (query === null ? results : [query, ...results]).filter(accepts);

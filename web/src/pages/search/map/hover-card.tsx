@@ -11,9 +11,7 @@ interface HoverCardProps {
   classes: Int32Array;
 }
 
-const width = 144;
-const height = 196;
-const gap = 14;
+const gap = 18;
 
 /** The picture under the pointer, large enough to be seen, with its class. */
 export function HoverCard({ plane, dataset, classes }: HoverCardProps) {
@@ -21,10 +19,11 @@ export function HoverCard({ plane, dataset, classes }: HoverCardProps) {
   const image = card && dataset.images[card.image];
   if (!plane || !card || !image) return null;
   const { width: room, height: floor } = plane.host.getBoundingClientRect();
+  const [width, height] = room < 480 ? [104, 156] : [144, 196];
   const left = card.x + gap + width > room ? Math.max(card.x - gap - width, 0) : card.x + gap;
   const top = Math.min(Math.max(card.y - height / 2, 4), Math.max(floor - height - 4, 4));
   return (
-    <div className="hover-card" aria-hidden style={{ transform: `translate(${left}px, ${top}px)` }}>
+    <div className="hover-card" aria-hidden style={{ inlineSize: width, transform: `translate(${left}px, ${top}px)` }}>
       <span className="mat hover-card__picture">
         <img key={card.image} src={thumbnailAddress(dataset.name, dataset.version, card.image)} alt="" width={256} height={256} />
       </span>

@@ -7,6 +7,7 @@ import { Installing } from '../../../components/installing';
 import { useAnnounce } from '../../../components/announcer';
 import { altText } from '../../../lib/format';
 import { alignedUpTo } from '../../../state/map';
+import { selection, useSelection } from '../../../state/selection';
 import { useChangeMap, useChangeView } from '../../../state/use-view';
 import '../../../styles/map.scss';
 import { Indexing } from '../indexing';
@@ -19,7 +20,7 @@ import { MapOptions } from './map-options';
 import { MapTrouble } from './map-trouble';
 import type { Plane, Tool } from './plane';
 import { PlaneView } from './plane-view';
-import { Selection } from './selection';
+import { Caught } from './caught';
 import { Settling } from './settling';
 import { Toolbar } from './toolbar';
 import { useMap, type Progress } from './use-map';
@@ -38,7 +39,7 @@ function Map({ view, query, dataset }: PanelProps) {
   const request: MapRequest = { settings: view, map: view.map, aligned };
   const live = useMap(request);
   const { progress } = live;
-  const [selection, setSelection] = useState<readonly number[]>([]);
+  const { images: caught } = useSelection(dataset.name);
   const [tool, setTool] = useState<Tool>('move');
   const [plane, setPlane] = useState<Plane | null>(null);
 
@@ -48,7 +49,7 @@ function Map({ view, query, dataset }: PanelProps) {
   const legend = useMemo(() => legendOf(dataset, classes, images ?? []), [dataset, classes, images]);
   const { classes: only, camera, pictures } = view.map;
   const shown = useMemo(() => (only === null ? null : new Set(only)), [only]);
-  const selected = useMemo(() => (selection.length === 0 ? null : new Set(selection)), [selection]);
+  const selected = useMemo(() => (caught.length === 0 ? null : new Set(caught)), [caught]);
 
   const found = useQuery({ ...searchQuery(view, query ?? { kind: 'image', index: 0 }), enabled: query !== null });
   const picture = query?.kind === 'picture' ? query.id : null;
@@ -70,6 +71,7 @@ function Map({ view, query, dataset }: PanelProps) {
   }, [plane, query, place.data, results]);
 
   const open = useCallback((index: number) => { changeView({ query: { kind: 'image', index } }); }, [changeView]);
+  const select = useCallback((all: readonly number[]) => { selection.take(dataset.name, all); }, [dataset.name]);
   const look = useCallback((next: typeof camera) => { changeMap({ camera: next }, true); }, [changeMap]);
   const reach = useCallback((index: number) => {
     const image = dataset.images[index];
@@ -96,7 +98,7 @@ function Map({ view, query, dataset }: PanelProps) {
           tool={tool}
           stale={placed === null}
           onOpen={open}
-          onSelect={setSelection}
+          onSelect={select}
           onLook={look}
           onReach={reach}
         >
@@ -105,7 +107,7 @@ function Map({ view, query, dataset }: PanelProps) {
         </PlaneView>
         <Legend entries={legend} shown={shown} onShow={(next) => { changeMap({ classes: next }, true); }} />
       </div>
-      <Selection view={view} dataset={dataset} images={selection} progress={progress} onClear={() => { setSelection([]); }} />
+      <Caught view={view} dataset={dataset} progress={progress} />
       <MapOptions map={view.map} aligned={aligned} />
     </div>
   );

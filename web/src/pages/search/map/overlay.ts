@@ -85,16 +85,30 @@ export function drawRinged({ context, theme }: Overlay, at: Point, mark: Mark, r
   ring(context, at, radius * 1.5 + 2, 2, theme.focus);
 }
 
-/** The ring around what is lit up, whatever it is shown as. */
+/** The ring around what is lit up and shown as a picture. */
 export function drawLit({ context, theme }: Overlay, at: Point, radius: number): void {
   ring(context, at, radius, 6, theme.paper);
   ring(context, at, radius, 3, theme.ink);
+}
+
+/** What is lit up and not shown as a picture, over all that may hide it. */
+export function drawLitMark({ context, theme }: Overlay, at: Point, mark: Mark, radius: number): void {
+  disc(context, at, radius * 1.5 + 6, theme.paper);
+  drawSpot({ context, theme }, at, mark, radius);
+  ring(context, at, radius * 1.5 + 5, 3, theme.ink);
 }
 
 function drawSpot({ context, theme }: Overlay, { x, y }: Point, mark: Mark, radius: number): void {
   context.fillStyle = coloursOf(theme)[mark.colour] ?? theme.ink;
   context.strokeStyle = theme.paper;
   drawMark(context, mark, x, y, radius);
+}
+
+function disc(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string): void {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
 }
 
 function ring(context: CanvasRenderingContext2D, { x, y }: Point, radius: number, width: number, colour: string): void {

@@ -2,7 +2,7 @@ import type { Projection } from './camera';
 import type { Gallery } from './gallery';
 import type { Point } from './lasso';
 import { markOf } from './marks';
-import { drawLines, drawLit, drawPicture, drawQuery, drawRinged, type Emphasis, type Overlay } from './overlay';
+import { drawLines, drawLit, drawLitMark, drawPicture, drawQuery, drawRinged, type Emphasis, type Overlay } from './overlay';
 import type { Scene } from './scene';
 
 interface Canvas {
@@ -37,8 +37,9 @@ export function paint(canvas: Canvas, scene: Scene, gallery: Gallery, lit: numbe
 
   const slot = lit === null ? null : scene.slot(lit);
   if (slot === null) return;
-  const pictured = gallery.shown.some((shown) => shown.slot === slot);
-  drawLit(overlay, at(slot), pictured ? gallery.side * 0.62 + 3 : radius * 1.5 + 5);
+  const pictured = gallery.shown.some((shown) => shown.slot === slot) && picture(slot, slot === found.query ? 'query' : 'found');
+  if (pictured) drawLit(overlay, at(slot), gallery.side * 0.75 + 3);
+  else drawLitMark(overlay, at(slot), scene.mark(slot), Math.max(radius, 5));
 }
 
 /** Where the query is on the screen; an uploaded picture has a place but no point. */

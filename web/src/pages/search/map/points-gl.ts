@@ -1,4 +1,4 @@
-import type { Look, Moment, Points } from './look';
+import { dimmed, filtered, full, type Look, type Moment, type Points } from './look';
 import { coloursOf, drawMark, fills, reach, shapes, type Theme } from './marks';
 import type { Motion } from './motion';
 
@@ -55,6 +55,8 @@ export class GLPoints implements Points {
   private readonly buffers: { from: WebGLBuffer; to: WebGLBuffer; look: WebGLBuffer };
   private count = 0;
   private dressed = 0;
+  /** How much points are seen, without what none of them is. */
+  private passes: number[] = [];
 
   private constructor(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext, program: WebGLProgram) {
     this.canvas = canvas;
@@ -88,6 +90,7 @@ export class GLPoints implements Points {
     for (let i = 0; i < glyph.length; i++) bytes.set([glyph[i] ?? 0, colour[i] ?? 0, seen[i] ?? 0], 3 * i);
     this.fill(this.buffers.look, bytes);
     this.dressed = glyph.length;
+    this.passes = [filtered, dimmed, full].filter((pass) => seen.includes(pass));
   }
 
   draw({ size, ratio, projection, share, radius, theme }: Moment): void {
@@ -105,7 +108,7 @@ export class GLPoints implements Points {
     gl.uniform1f(this.uniform('side'), (radius * ratio * glyphSide) / glyphRadius);
     gl.uniform3fv(this.uniform('colours'), coloursOf(theme).flatMap(rgb));
     gl.uniform3fv(this.uniform('paper'), rgb(theme.paper));
-    for (const pass of [0, 1, 2]) {
+    for (const pass of this.passes) {
       gl.uniform1i(this.uniform('pass'), pass);
       gl.drawArrays(gl.POINTS, 0, Math.min(this.count, this.dressed));
     }
@@ -167,7 +170,7 @@ function uploadGlyphs(gl: WebGL2RenderingContext): void {
   gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, sheet);
   gl.generateMipmap(gl.TEXTURE_2D);
-  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_NEAREST);
   gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
   gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
 }

@@ -32,6 +32,9 @@ describe('the quadtree', () => {
       return px >= box.left && px <= box.right && py >= box.low && py <= box.high;
     });
     expect(visited.sort((a, b) => a - b)).toEqual(inBox);
+    expect(tree.count(box, Infinity, all)).toBe(inBox.length);
+    expect(tree.count(box, 7, all)).toBe(Math.min(inBox.length, 7));
+    expect(tree.count(box, Infinity, (slot) => slot % 2 === 0)).toBe(inBox.filter((slot) => slot % 2 === 0).length);
   });
 
   it.each([[0, 0, 0.05], [0.3, -0.7, 0.2], [1, 1, 3], [-5, 0, 1]])('finds the nearest to %d, %d within %d', (px, py, reach) => {

@@ -51,6 +51,21 @@ export class Quadtree {
     });
   }
 
+  /** How many points that are accepted lie in a box; counts no further than most. */
+  count(box: Box, most: number, accepts: (slot: number) => boolean): number {
+    let count = 0;
+    this.descend(0, 0, 0, this.order.length, box, (depth, _, first, end) => {
+      if (count >= most) return false;
+      if (depth < depths && end - first > few) return true;
+      for (let i = first; i < end && count < most; i++) {
+        const slot = this.order[i] ?? 0;
+        if (holds(box, this.x[slot] ?? 0, this.y[slot] ?? 0) && accepts(slot)) count++;
+      }
+      return false;
+    });
+    return count;
+  }
+
   /**
    * Calls a function for every cell with a point in it that touches a box, at a
    * depth at which a cell is 2 / 2^depth wide: with its range in the order.

@@ -1,4 +1,4 @@
-import type { Box, Extent, Size } from './camera';
+import type { Extent, Size } from './camera';
 import { boxAround, inPolygon, type Point } from './lasso';
 import { dimmed, filtered, full, type Look } from './look';
 import { markOf, shapes, type Mark } from './marks';
@@ -159,15 +159,6 @@ export class Scene {
     const { query } = this.found;
     if (query && 'image' in query && this.slot(query.image) !== null) return query.image;
     return this.nearest(middle, 4);
-  }
-
-  /** How many points that are accepted lie in a box; counts no further than most. */
-  count(box: Box, most: number): number {
-    let count = 0;
-    this.quadtree?.visit(box, (slot) => {
-      if (count < most && this.accepts(slot)) count++;
-    });
-    return count;
   }
 
   /** The images on the sheet of one: those of its cell of the map, so that others near it ask for the same. */

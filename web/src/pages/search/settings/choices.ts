@@ -1,9 +1,16 @@
 import type { ModelSummary } from '../../../api/types';
 import type { View } from '../../../state/view';
 
-/** The change to another dataset: an index means another picture there, so that only an uploaded picture stays the query. */
+/**
+ * The change to another dataset: an index means another picture there, so that only an uploaded picture stays the query;
+ * and what was seen of the map was of that one.
+ */
 export function toDataset(view: View, dataset: string): Partial<View> {
-  return { dataset, query: view.query?.kind === 'picture' ? view.query : null };
+  return {
+    dataset,
+    query: view.query?.kind === 'picture' ? view.query : null,
+    map: { ...view.map, classes: null, camera: null },
+  };
 }
 
 /** The change to another model: the layer keeps its place among the layers to search with, or becomes the model's default. */
