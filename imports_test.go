@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"internal/store":      {"dataset", "embedding", "internal/disk", "preprocess"},
 	"internal/scatter":    {},
 	"internal/playground": {"dataset", "dataset/archive", "dataset/public", "embedding", "featurevis", "graph", "index", "index/exact", "internal/fetch", "internal/heatmap", "internal/job", "internal/store", "model", "preprocess", "relevance", "umap", "zoo"},
-	"internal/export":     {"featurevis", "index", "internal/playground", "preprocess", "relevance"},
+	"internal/export":     {"featurevis", "index", "internal/playground", "preprocess", "relevance", "web"},
 	"internal/api":        {"internal/playground", "internal/job", "web"},
 	"internal/cli":        {"internal/export", "internal/playground", "internal/api", "internal/scatter", "web"},
 	"cmd/convnet":         {"internal/cli"},

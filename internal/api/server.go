@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/convnetplayground/convnet/internal/playground"
+	"github.com/convnetplayground/convnet/web"
 )
 
 // Config tells New what to serve.
@@ -181,9 +182,8 @@ func plainPaths(next http.Handler) http.Handler {
 	})
 }
 
-// policy lets the page load nothing but its own files.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self' data:; " +
-	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy is that of the page, which no other page may frame.
+const policy = web.Policy + "; frame-ancestors 'none'"
 
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/convnetplayground/convnet/internal/export"
 	"github.com/convnetplayground/convnet/internal/playground"
+	"github.com/convnetplayground/convnet/web"
 )
 
 func (a *app) export() *cobra.Command {
@@ -33,6 +34,7 @@ they were taken, is not in the copy. The folder is there whole or not at all.`
 	flags.StringVar(&r.Pool, "pool", playground.DefaultPool, "pooling: "+names(choices.Poolings))
 	flags.StringVar(&r.Transform, "transform", playground.DefaultTransform, "transform: "+names(choices.Transforms))
 	sizeFlags(c, &r.Resize, &r.Size)
+	flags.StringSliceVar(&r.Metrics, "metric", nil, "`names` of the distances that the page offers, with commas between (default: all, of more than 2,000 pictures cosine)")
 	if err := c.MarkFlagRequired("out"); err != nil {
 		panic("cli: export has no flag --out")
 	}
@@ -40,6 +42,9 @@ they were taken, is not in the copy. The folder is there whole or not at all.`
 }
 
 func (a *app) runExport(ctx context.Context, pg *playground.Playground, r export.Request) error {
+	if web.Built {
+		r.Page = web.Files()
+	}
 	bar := a.progress("exporting " + r.Dataset)
 	report, err := export.Export(ctx, pg, r, bar.report)
 	bar.end()
@@ -61,6 +66,9 @@ func (a *app) runExport(ctx context.Context, pg *playground.Playground, r export
 	}
 	if report.Ranks < report.Images-1 {
 		fmt.Fprintf(a.stdout, "\nThe similarity lists hold the first %s only: in full they would be too large.\n", count(report.Ranks, "result"))
+	}
+	if !web.Built {
+		fmt.Fprintln(a.stdout, "\nThe page is not part of this program, and not among the files: only what it would ask for.")
 	}
 	a.leftOut(report.Problems)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,11 @@ type Request struct {
 	// first playground.
 	Pool, Transform, Resize string
 	Size                    int
+	// Metrics are those of the page. None: all, or of a dataset whose rankings
+	// are not written in full the default one.
+	Metrics []string
+	// Page is the built page; nil: none is written.
+	Page fs.FS
 }
 
 // largest is how many pictures a dataset has at most whose rankings are
@@ -56,6 +62,7 @@ type export struct {
 	dataset playground.DatasetDetail
 	models  []exportedModel // by parameters
 	labels  []string        // of the pictures
+	site    site
 	work    *work
 	report  Report
 }
@@ -151,7 +158,7 @@ func (e *export) prepare(ctx context.Context) error {
 	slices.SortFunc(e.models, func(a, b exportedModel) int {
 		return cmp.Or(cmp.Compare(a.Parameters, b.Parameters), cmp.Compare(a.Name, b.Name))
 	})
-	return nil
+	return e.prepareSite(ctx)
 }
 
 func (e *export) compareSettings() playground.CompareSettings {
@@ -181,9 +188,9 @@ func ranks(pictures int) int {
 }
 
 func (e *export) write(ctx context.Context) error {
-	e.work.total = len(e.dataset.Images) * (1 + e.report.Layers*(len(originalMetrics)+1))
+	e.work.total = len(e.dataset.Images) * (1 + e.report.Layers*(len(originalMetrics)+1) + e.site.steps())
 	for _, write := range []func(context.Context) error{
-		e.writePictures, e.writeOriginal,
+		e.writePictures, e.writeOriginal, e.writeSite,
 	} {
 		if err := write(ctx); err != nil {
 			return err

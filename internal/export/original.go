@@ -169,6 +169,9 @@ func (e *export) writeOriginalScores(ctx context.Context) error {
 					return err
 				}
 				scores = append(scores, member{layer.Name, e.scores(rankings)})
+				if err := e.shareSearch(metric.name, metric.p, playground.ModelLayer{Model: m.Name, Layer: layer.Name}, rankings); err != nil {
+					return err
+				}
 			}
 			path := fmt.Sprintf("assets/semsearch/scores/%s/%s/%s.json", e.Dataset, m.Name, metric.name)
 			if err := e.out.writeJSON("scores", path, scores); err != nil {
