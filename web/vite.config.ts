@@ -8,6 +8,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  experimental: {
+    // The server answers any view with index.html, which therefore names its files from the root; they name each
+    // other as neighbours, so that an exported copy works below any folder.
+    renderBuiltUrl: (name, { hostType }) => (hostType === 'html' ? `/${name}` : { relative: true }),
+  },
   css: {
     preprocessorOptions: {
       // Carbon's own sources use Sass features that are on their way out.

@@ -1,4 +1,5 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { exported } from './api/site';
 import { Missing } from './components/missing';
 import { Shell } from './components/shell';
 import { Trouble } from './components/trouble';
@@ -36,6 +37,8 @@ const aboutRoute = createRoute({
 });
 
 export const router = createRouter({
+  // A file server knows no views: they stand behind the # of the page's address.
+  ...(exported ? { history: createHashHistory() } : {}),
   routeTree: rootRoute.addChildren([searchRoute, exploreRoute, aboutRoute]),
   parseSearch,
   stringifySearch: writeSearch,

@@ -1,16 +1,17 @@
 import type { Query } from '../state/view';
 import type { Subject } from './renderings';
+import { exported } from './site';
 
 const base = '/api/v1';
 
 /** The address of a picture's thumbnail, longest side 256; version is the dataset's. */
 export function thumbnailAddress(dataset: string, version: string, index: number): string {
-  return `${imageAddress(dataset, index)}/thumbnail?v=${encodeURIComponent(version)}`;
+  return exported ? `data/thumbnails/${index}.jpg` : `${imageAddress(dataset, index)}/thumbnail?v=${encodeURIComponent(version)}`;
 }
 
 /** The address of a picture in full; version is the dataset's. */
 export function fileAddress(dataset: string, version: string, index: number): string {
-  return `${imageAddress(dataset, index)}/file?v=${encodeURIComponent(version)}`;
+  return exported ? `assets/semsearch/datasets/${dataset}/${index}.jpg` : `${imageAddress(dataset, index)}/file?v=${encodeURIComponent(version)}`;
 }
 
 /** The address of a sheet of small pictures, in cells of the given side; version is the dataset's, and the images ascend. */
@@ -30,7 +31,7 @@ export function eventsAddress(job: string): string {
 
 /** The address of a finished rendering, by the hash of its recipe. */
 export function renderingAddress(hash: string): string {
-  return `${base}/renderings/${hash}/image`;
+  return exported ? `data/renderings/${hash}.png` : `${base}/renderings/${hash}/image`;
 }
 
 /** The address of a finished rendering as it was after a step that is kept. */

@@ -21,5 +21,7 @@ export type PublicDataset = Schemas['PublicDataset'];
 export type RenderView = Schemas['RenderView'];
 export type Rendering = Schemas['Rendering'];
 export type Result = Schemas['Result'];
+export type ScoresResult = Schemas['ScoresResult'];
+export type ScoresRow = Schemas['ScoresRow'];
 export type SearchResult = Schemas['SearchAnswer'];
 export type TopPicture = Schemas['TopPicture'];

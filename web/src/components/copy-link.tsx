@@ -1,6 +1,7 @@
 import { Checkmark, Link } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import { useEffect, useState } from 'react';
+import { viewAddress } from '../api/site';
 import { useAnnounce } from './announcer';
 
 /** Copies a link to an address of this site. */
@@ -14,7 +15,7 @@ export function CopyLink({ address }: { address: string }) {
   }, [copied]);
 
   const copy = async () => {
-    const link = new URL(address, window.location.href).href;
+    const link = new URL(viewAddress(address), window.location.href).href;
     try {
       await navigator.clipboard.writeText(link);
       setCopied(true);

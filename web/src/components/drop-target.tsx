@@ -1,8 +1,18 @@
 import { Image } from '@carbon/icons-react';
 import { useEffect, useState } from 'react';
+import { exported } from '../api/site';
 
-/** Takes pictures that are dropped or pasted anywhere on the page. */
-export function DropTarget({ label, onPicture }: { label: string; onPicture: (file: Blob) => void }) {
+interface DropTargetProps {
+  label: string;
+  onPicture: (file: Blob) => void;
+}
+
+/** Takes pictures that are dropped or pasted anywhere on the page, where there is a server to look at them. */
+export function DropTarget(props: DropTargetProps) {
+  return exported ? null : <Target {...props} />;
+}
+
+function Target({ label, onPicture }: DropTargetProps) {
   const [over, setOver] = useState(false);
 
   useEffect(() => {

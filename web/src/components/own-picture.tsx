@@ -2,11 +2,13 @@ import { Upload as UploadIcon } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import { useRef } from 'react';
 import { asApiError } from '../api/problem';
+import { exported } from '../api/site';
 import type { Upload } from './use-upload';
 
-/** The button that takes a picture of the user's own. */
+/** The button that takes a picture of the user's own, where there is a server to look at it. */
 export function OwnPicture({ upload }: { upload: Upload }) {
   const input = useRef<HTMLInputElement>(null);
+  if (exported) return null;
   return (
     <>
       <Button

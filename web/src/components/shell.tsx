@@ -1,5 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { exported } from '../api/site';
 
 /** The frame around every page: skip link, header, main. */
 export function Shell() {
@@ -26,9 +27,15 @@ export function Shell() {
           <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
           <Link to="/explore" activeOptions={{ includeSearch: false }}>Explore</Link>
           <Link to="/about">About</Link>
-          <a href="/docs">API</a>
+          {exported ? null : <a href="/docs">API</a>}
         </nav>
       </header>
+      {exported ? (
+        <p className="copy-notice">
+          This is an exported copy: all that was indexed and rendered is here. Pictures of your own and new renderings need
+          the program itself, <code>convnet serve</code>.
+        </p>
+      ) : null}
       <main id="main" ref={main} tabIndex={-1}>
         <Outlet />
       </main>

@@ -1,4 +1,4 @@
-import { ErrorFilled } from '@carbon/icons-react';
+import { ErrorFilled, Information } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import type { ReactNode } from 'react';
 import { asApiError } from '../api/problem';
@@ -13,7 +13,8 @@ interface TroubleProps {
 
 /** Says what failed, why, and what can be done about it. */
 export function Trouble({ error, onRetry, children }: TroubleProps) {
-  const { status, title, detail, hint } = asApiError(error);
+  const { status, code, title, detail, hint } = asApiError(error);
+  if (code === 'not_exported') return <NotHere title={title} detail={detail}>{children}</NotHere>;
   // Asking again is the best way out only where the request itself was right.
   const transient = status === 0 || status >= 500;
   return (
@@ -29,6 +30,26 @@ export function Trouble({ error, onRetry, children }: TroubleProps) {
         {children}
         {onRetry && !transient ? <Button size="md" kind="ghost" onClick={onRetry}>Retry</Button> : null}
       </div>
+    </div>
+  );
+}
+
+interface NotHereProps {
+  title: string;
+  detail: string;
+  children?: ReactNode;
+}
+
+/** What an exported copy is without: nothing went wrong, and asking again would not help. */
+function NotHere({ title, detail, children }: NotHereProps) {
+  return (
+    <div className="panel" role="status">
+      <h2 className="panel__title">
+        <Information size={20} aria-hidden />
+        {title}
+      </h2>
+      <p>{detail}</p>
+      {children ? <div className="panel__actions">{children}</div> : null}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ComponentProps, MouseEvent } from 'react';
+import { viewAddress } from '../api/site';
 import { writeSearch, writeView, type View } from '../state/view';
 
 interface ViewLinkProps extends Omit<ComponentProps<'a'>, 'href'> {
@@ -22,7 +23,7 @@ export function ViewLink({ view, onClick, children, ...rest }: ViewLinkProps) {
     void navigate({ to: '/', search, resetScroll: false });
   };
   return (
-    <a {...rest} href={`/${writeSearch({ ...search })}`} onClick={follow}>
+    <a {...rest} href={viewAddress(`/${writeSearch({ ...search })}`)} onClick={follow}>
       {children}
     </a>
   );

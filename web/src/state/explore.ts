@@ -60,7 +60,7 @@ export const defaultRecipe: Recipe = {
 };
 
 export const exploreDefaults: Explore = {
-  model: 'efficientnet-lite0',
+  model: defaults.model,
   layer: null,
   channel: 0,
   recipe: defaultRecipe,

@@ -1,3 +1,4 @@
+import { exported } from '../api/site';
 import { splitConfiguration, writeConfiguration, type Configuration } from './configuration';
 import { mapDefaults, parseMap, writeMap, type MapSettings } from './map';
 
@@ -53,13 +54,13 @@ export interface ViewSearch {
 }
 
 export const defaults: View = {
-  dataset: 'stamps',
-  model: 'efficientnet-lite0',
+  dataset: exported?.dataset ?? 'stamps',
+  model: exported?.model ?? 'efficientnet-lite0',
   layer: null,
-  metric: 'cosine',
+  metric: exported?.metric ?? 'cosine',
   p: 3,
-  pool: 'avg',
-  transform: 'sqrt-center',
+  pool: exported?.pool ?? 'avg',
+  transform: exported?.transform ?? 'sqrt-center',
   arrangement: 'all',
   query: null,
   advanced: null,

@@ -2,6 +2,7 @@ import { ChevronLeft, ChevronRight, Download, PlayFilledAlt, Renew, Search, Stop
 import { Button, Slider } from '@carbon/react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { frameAddress, renderingAddress } from '../../api/addresses';
+import { exported } from '../../api/site';
 import type { Layer, Rendering } from '../../api/types';
 import { useAnnounce } from '../../components/announcer';
 import { Choose } from '../../components/choose';
@@ -58,34 +59,19 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
         <div className="channel__go">
           {busy ? <Button kind="secondary" size="md" renderIcon={StopFilledAlt} onClick={stop}>Stop</Button> : null}
           {progress.kind === 'stopped' ? <Button size="md" renderIcon={PlayFilledAlt} onClick={go}>Go on</Button> : null}
-          <Button
-            kind="tertiary"
-            size="md"
-            renderIcon={Renew}
-            title="Again, from other noise: what stays the same belongs to the channel"
-            onClick={() => { change({ recipe: { seed: recipe.seed + 1 } }); }}
-          >
-            New seed
-          </Button>
+          {exported ? null : (
+            <Button
+              kind="tertiary"
+              size="md"
+              renderIcon={Renew}
+              title="Again, from other noise: what stays the same belongs to the channel"
+              onClick={() => { change({ recipe: { seed: recipe.seed + 1 } }); }}
+            >
+              New seed
+            </Button>
+          )}
         </div>
-        <div className="channel__settings">
-          <Choose
-            id="size"
-            label="Size, px"
-            value={String(recipe.size)}
-            choices={numbers([64, 96, 128, 192, 256, 384, 512], String)}
-            onChange={(size) => { change({ recipe: { size: Number(size) } }); }}
-          />
-          <Choose
-            id="steps"
-            label="Steps"
-            value={String(recipe.steps)}
-            choices={numbers([32, 128, 256, 512, 1024, 2048], String)}
-            onChange={(steps) => { change({ recipe: { steps: Number(steps) } }); }}
-          />
-          <Seed key={recipe.seed} id="seed" seed={recipe.seed} onChange={(seed) => { change({ recipe: { seed } }); }} />
-        </div>
-        <Options view={view} layer={layer} />
+        {exported ? null : <Settings view={view} layer={layer} />}
         <div className="channel__links">
           <CopyLink address={`/explore${writeSearch({ ...writeExplore({ ...view, layer: layer.name }) })}`} />
           {rendering ? (
@@ -108,6 +94,34 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
         </div>
       </div>
     </section>
+  );
+}
+
+/** How the picture is rendered. */
+function Settings({ view, layer }: { view: Explore; layer: Layer }) {
+  const change = useChangeExplore();
+  const { recipe } = view;
+  return (
+    <>
+      <div className="channel__settings">
+        <Choose
+          id="size"
+          label="Size, px"
+          value={String(recipe.size)}
+          choices={numbers([64, 96, 128, 192, 256, 384, 512], String)}
+          onChange={(size) => { change({ recipe: { size: Number(size) } }); }}
+        />
+        <Choose
+          id="steps"
+          label="Steps"
+          value={String(recipe.steps)}
+          choices={numbers([32, 128, 256, 512, 1024, 2048], String)}
+          onChange={(steps) => { change({ recipe: { steps: Number(steps) } }); }}
+        />
+        <Seed key={recipe.seed} id="seed" seed={recipe.seed} onChange={(seed) => { change({ recipe: { seed } }); }} />
+      </div>
+      <Options view={view} layer={layer} />
+    </>
   );
 }
 
@@ -161,7 +175,7 @@ function addressOf(view: Explore, progress: Live['progress']): string | null {
 
 /** Where the rendering stands: the step, and how strongly the channel answers. */
 function Standing({ view, live: { progress } }: { view: Explore; live: Live }) {
-  const { steps } = view.recipe;
+  const { steps } = progress.kind === 'done' ? progress.rendering.recipe : view.recipe;
   const step = progress.kind === 'running' || progress.kind === 'stopped' ? progress.view?.step ?? 0 : progress.kind === 'done' ? steps : 0;
   const values = progress.kind === 'running' || progress.kind === 'stopped' ? progress.view?.values : progress.kind === 'done' ? progress.rendering.values : undefined;
   return (

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ComponentProps, MouseEvent } from 'react';
+import { viewAddress } from '../../api/site';
 import { writeExplore, type Explore } from '../../state/explore';
 import { writeSearch } from '../../state/view';
 
@@ -17,5 +18,5 @@ export function ExploreLink({ view, children, ...rest }: ExploreLinkProps) {
     event.preventDefault();
     void navigate({ to: '/explore', search, resetScroll: false });
   };
-  return <a {...rest} href={`/explore${writeSearch({ ...search })}`} onClick={follow}>{children}</a>;
+  return <a {...rest} href={viewAddress(`/explore${writeSearch({ ...search })}`)} onClick={follow}>{children}</a>;
 }

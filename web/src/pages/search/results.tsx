@@ -2,6 +2,7 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, type ReactNode } from 'react';
 import { asApiError } from '../../api/problem';
 import { availableQuery, searchQuery } from '../../api/queries';
+import { exported } from '../../api/site';
 import type { DatasetDetail, ModelSummary, SearchResult } from '../../api/types';
 import { Installing } from '../../components/installing';
 import { useAnnounce } from '../../components/announcer';
@@ -102,7 +103,7 @@ function Found({ view, query, dataset }: FoundProps) {
 
 function footnote(view: View, result: SearchResult, dataset: DatasetDetail): string {
   if (result.results.length === 0) return 'There is no other picture in this set.';
-  const cost = `${pictures(dataset.images.length)} compared in ${duration(result.elapsed_ms)}.`;
+  const cost = exported ? '' : `${pictures(dataset.images.length)} compared in ${duration(result.elapsed_ms)}.`;
   if (view.query !== null) return cost;
   return `${cost} We began with this picture: click any other, here or in the set, to search with that one.`;
 }
