@@ -55,7 +55,8 @@ func (p *Playground) Rankings(ctx context.Context, s SearchSettings, done func(i
 				if err != nil {
 					return err
 				}
-				rankings[query] = found
+				// One that has no others is not one without a vector.
+				rankings[query] = append([]index.Neighbour{}, found...)
 				if n := int(finished.Add(1)); done != nil {
 					done(n)
 				}

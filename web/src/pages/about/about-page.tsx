@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
+import { exported } from '../../api/site';
 import { writeView, defaults, type Panel } from '../../state/view';
 import '../../styles/about.scss';
 import { Licences } from './licences';
@@ -22,12 +23,7 @@ export function AboutPage() {
           <Limits />
           <section>
             <h2>Does it run live?</h2>
-            <p>
-              Yes. Every search, map, comparison and rendering is computed by the program that serves this page, when you ask
-              for it. What took long is kept, so that it is there at once the next time: the embeddings of a set, maps, and
-              rendered channels. Nothing is sent anywhere else, and pictures that you upload stay on that machine.
-              The <a className="cds--link" href="/docs">API</a> does all that the page does.
-            </p>
+            {exported ? <Exported /> : <Live />}
           </section>
           <section>
             <h2>How to cite it, and whom to thank</h2>
@@ -48,6 +44,26 @@ export function AboutPage() {
       <Licences />
       <References />
     </div>
+  );
+}
+
+function Live() {
+  return (
+    <p>
+      Yes. Every search, map, comparison and rendering is computed by the program that serves this page, when you ask
+      for it. What took long is kept, so that it is there at once the next time: the embeddings of a set, maps, and
+      rendered channels. Nothing is sent anywhere else, and pictures that you upload stay on that machine.
+      The <a className="cds--link" href="/docs">API</a> does all that the page does.
+    </p>
+  );
+}
+
+function Exported() {
+  return (
+    <p>
+      Not here: this is an exported copy, whose answers were computed beforehand. The program itself computes them when you
+      ask, with any pictures: <code>convnet serve</code>.
+    </p>
   );
 }
 

@@ -19,7 +19,7 @@ export function Machine() {
     ['Running on', platform],
     ['Kernels', kernels],
     ['Threads', threads === undefined ? undefined : count(threads)],
-    ['Data', data],
+    ...(data === '' ? [] : [['Data', data] satisfies [string, string | undefined]]),
     ['Models', models && `${count(models.length)}, of which ${count(installed ?? 0)} can be used now`],
     ['Datasets', datasets && `${count(datasets.length)}, with ${pictures(images ?? 0)}`],
   ];

@@ -3,6 +3,7 @@ import { Button } from '@carbon/react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { datasetQuery, modelsQuery } from '../../api/queries';
+import { exported } from '../../api/site';
 import type { DatasetDetail } from '../../api/types';
 import { DropTarget } from '../../components/drop-target';
 import { useUpload } from '../../components/use-upload';
@@ -44,7 +45,7 @@ export function SearchPage() {
     <div className="search">
       <div className="intro">
         <h1>Search pictures the way a neural network sees them</h1>
-        <p>Click a picture, or bring your own, and see the fifteen most similar ones.</p>
+        <p>Click a picture{exported ? '' : ', or bring your own,'} and see the fifteen most similar ones.</p>
         <Button className="intro__help" kind="ghost" size="sm" renderIcon={Help} onClick={() => { guide.open('start'); }}>
           How this works
         </Button>

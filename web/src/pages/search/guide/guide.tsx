@@ -2,6 +2,7 @@ import { Button } from '@carbon/react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { top } from '../../../api/queries';
+import { exported } from '../../../api/site';
 import { Dialog } from '../../../components/dialog';
 import '../../../styles/guide.scss';
 import { Metrics, Vectors } from './offers';
@@ -35,7 +36,7 @@ export function Guide({ at, dataset, onClose }: GuideProps) {
           makes pictures alike. You see which ones it takes for alike, and can judge how far to trust it.
         </p>
         <ol className="guide__steps">
-          <li><b>Click a picture</b>, or bring one of your own: choose it, drop it or paste it anywhere.</li>
+          <li><b>Click a picture</b>{exported ? '' : ', or bring one of your own: choose it, drop it or paste it anywhere'}.</li>
           <li><b>Look at the {top} most similar</b> ones of the set. The bar and the number say how similar; a tick says that it has the same category as your picture.</li>
           <li><b>Read the score</b>: how many of them share the category, the first counting most.</li>
           <li><b>Turn on the advanced options</b> to choose another set, network, layer or distance, to compare them all, and to see the whole set as a map.</li>
