@@ -110,16 +110,17 @@ func (s *site) settings() []setting {
 	return all
 }
 
-// steps is how often every picture is a query for the page.
+// steps is how often every picture is searched for, judged and mapped for the
+// page.
 func (s *site) steps() int {
 	n := 0
 	for _, setting := range s.settings() {
 		n += len(s.Pools[setting.pool])
 	}
 	if s.Scored {
-		n *= 2
+		return 3 * n
 	}
-	return n
+	return 2 * n
 }
 
 // writeSite writes the page, and all that it asks for.

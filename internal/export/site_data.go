@@ -206,30 +206,47 @@ type mapPlaces struct {
 	Y      []float32 `json:"y"`
 }
 
-// writeMaps writes the maps that are kept, of those that the page asks for. The
-// ones by which it begins were made with the files of the first playground.
+// allMapped is how many pictures a dataset has at most that is mapped by all ways
+// to compare.
+const allMapped = 500
+
+// writeMaps writes the maps that the page asks for: of a small dataset all, of
+// another those that are quick, and those that are kept.
 func (e *export) writeMaps(ctx context.Context) error {
 	for _, s := range e.site.settings() {
 		for _, layer := range e.site.Pools[s.pool] {
 			for _, method := range playground.MapMethods() {
+				if method == playground.MapPCA && s.metric != e.site.Metrics[0] {
+					continue // it knows no metric
+				}
 				for _, aligned := range []bool{true, false} {
 					r := e.mapRequest(layer.Model, layer.Layer)
 					r.Pool, r.Transform, r.Metric, r.Method, r.Aligned = s.pool, s.transform, s.metric, method, aligned
-					kept, err := e.pg.KeptMap(ctx, r)
+					find := e.pg.KeptMap
+					if aligned && (method == playground.MapPCA || len(e.labels) <= allMapped) {
+						find = e.makeMap
+					}
+					found, err := find(ctx, r)
 					if isKind(err, playground.NotMapped) {
 						continue
 					}
 					if err != nil {
 						return err
 					}
-					if err := e.writeMap(kept); err != nil {
+					if err := e.writeMap(found); err != nil {
 						return err
 					}
+					break // turned to another or not, it shows the same
 				}
 			}
+			e.work.add(len(e.labels))
 		}
 	}
 	return nil
+}
+
+func (e *export) makeMap(ctx context.Context, r playground.MapRequest) (playground.Map, error) {
+	return e.pg.Map(ctx, r, nil)
 }
 
 func (e *export) writeMap(m playground.Map) error {

@@ -1,4 +1,4 @@
-import { ErrorFilled, Information } from '@carbon/icons-react';
+import { ErrorFilled } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import type { ReactNode } from 'react';
 import { asApiError } from '../api/problem';
@@ -43,12 +43,9 @@ interface NotHereProps {
 /** What an exported copy is without: nothing went wrong, and asking again would not help. */
 function NotHere({ title, detail, children }: NotHereProps) {
   return (
-    <div className="panel" role="status">
-      <h2 className="panel__title">
-        <Information size={20} aria-hidden />
-        {title}
-      </h2>
-      <p>{detail}</p>
+    <div className="panel not-here" role="status">
+      <h2>{title}</h2>
+      {detail === '' ? null : <p>{detail}</p>}
       {children ? <div className="panel__actions">{children}</div> : null}
     </div>
   );

@@ -59,14 +59,14 @@ const handlers: [string, Handler][] = [
   ['GET compare/events', async ({ searches }, { query }) => new Told(await searches.compare(query))],
   ['GET compare/scores', ({ searches }, { query }) => searches.scores(query)],
   ['GET compare/scores/events', async ({ searches }, { query }) => new Told(await searches.scores(query))],
-  ['GET map', ({ load, contents }, { query }) => findMap(load, contents, query)],
-  ['POST map', async ({ load, contents }, { query }) => ({ map: await findMap(load, contents, query) })],
+  ['GET map', ({ load, contents, models }, { query }) => findMap(load, contents, models, query)],
+  ['POST map', async ({ load, contents, models }, { query }) => ({ map: await findMap(load, contents, models, query) })],
   ['GET datasets/*/top', ({ channels }, { query }) => channels.top(query)],
   ['POST models/*/layers/*/channels/*/rendering', async ({ channels }, { path: [, model = '', , layer = '', , channel], query }) => (
     { rendering: await channels.rendering({ model, layer, channel: Number(channel) }, query) }
   )],
   ['GET renderings/*', ({ channels }, { path: [, hash = ''] }) => channels.byHash(hash)],
-  ['GET models/*/layers/*/channels/*/activation', refuse('run a network to see what a channel makes of a picture')],
+  ['GET models/*/layers/*/channels/*/activation', refuse('look at a picture to see where in it the channel answers')],
   ['POST pictures', refuse('take pictures of your own')],
   ['POST indexes', refuse('index pictures')],
   ['POST models/*/pull', refuse('install models')],

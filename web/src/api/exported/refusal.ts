@@ -14,16 +14,14 @@ export class Refusal extends Error {
   }
 }
 
-const program = 'In the program itself, convnet serve, it is there';
-
 /** Of what only the program can do. */
 export function needsProgram(what: string): Refusal {
-  return new Refusal(501, 'not_exported', `this is an exported copy, which cannot ${what}`, program);
+  return new Refusal(501, 'not_exported', `this exported copy cannot ${what}`, 'the program itself can: convnet serve');
 }
 
 /** Of what the copy was made without; near are names that it has. */
 export function notInCopy(what: string, near: readonly string[] = []): Refusal {
-  return new Refusal(404, 'not_exported', `this exported copy was made without ${what}`, program, near);
+  return new Refusal(404, 'not_exported', `this exported copy was made without ${what}`, 'the program itself, convnet serve, can do the rest', near);
 }
 
 /** Of a name that means nothing. */

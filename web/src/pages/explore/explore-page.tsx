@@ -2,6 +2,7 @@ import { ContentSwitcher, Switch } from '@carbon/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { modelQuery, modelsQuery } from '../../api/queries';
+import { exported } from '../../api/site';
 import type { Layer, ModelDetail, ModelSummary } from '../../api/types';
 import { ConnectorLines } from '../../components/connector-lines';
 import { Installing } from '../../components/installing';
@@ -184,7 +185,7 @@ function Channels({ view, layer, active, onChoose }: ChannelsProps) {
         )}
         <p className="channels__about">
           {all ? 'Every channel of the layer.' : `${count(selected.length)} of them, every ${ordinal(selected[1] ?? 1)}.`}{' '}
-          Sketches of 96 pixels and 128 steps, drawn while they are in view.
+          Sketches of 96 pixels and 128 steps, {exported ? 'where they were rendered' : 'drawn while they are in view'}.
         </p>
       </div>
       <ChannelGrid

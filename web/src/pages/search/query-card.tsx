@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { fileAddress, pictureAddress } from '../../api/addresses';
+import { exported } from '../../api/site';
 import type { DatasetDetail } from '../../api/types';
 import { CopyLink } from '../../components/copy-link';
 import { altText, className, fileName } from '../../lib/format';
@@ -15,14 +16,14 @@ interface QueryCardProps {
 /** The picture that is searched with, large, and what is known of it. */
 export function QueryCard({ view, query, dataset, children }: QueryCardProps) {
   const image = query.kind === 'image' ? dataset.images[query.index] : undefined;
-  const address = query.kind === 'picture'
-    ? pictureAddress(query.id)
-    : fileAddress(dataset.name, dataset.version, query.index);
+  const address = addressOf(query, dataset);
   const alt = image ? altText(image) : 'Your picture';
   return (
     <div className="query">
       <span className="mat query__picture">
-        <img key={address} src={address} alt={`The query: ${alt}`} width={image?.width ?? 400} height={image?.height ?? 300} />
+        {address === null ? null : (
+          <img key={address} src={address} alt={`The query: ${alt}`} width={image?.width ?? 400} height={image?.height ?? 300} />
+        )}
       </span>
       <div className="query__words">
         <h2 className="query__class">{image ? className(image.class) : 'Your picture'}</h2>
@@ -34,4 +35,10 @@ export function QueryCard({ view, query, dataset, children }: QueryCardProps) {
       </div>
     </div>
   );
+}
+
+/** The address of the picture; null where there is none. */
+function addressOf(query: Query, dataset: DatasetDetail): string | null {
+  if (query.kind === 'picture') return exported ? null : pictureAddress(query.id);
+  return dataset.images[query.index] ? fileAddress(dataset.name, dataset.version, query.index) : null;
 }

@@ -1,5 +1,6 @@
 import { Checkbox } from '@carbon/react';
 import { useState } from 'react';
+import { exported } from '../../../api/site';
 import { Choose } from '../../../components/choose';
 import { Seed } from '../../../components/seed';
 import { mapDefaults, type MapMethod, type MapSettings } from '../../../state/map';
@@ -23,7 +24,7 @@ export function MapOptions({ map, aligned }: MapOptionsProps) {
   const change = useChangeMap();
   const { method, neighbours: near, minDist, seed } = map;
   const [open, setOpen] = useState(method !== mapDefaults.method || near !== mapDefaults.neighbours || minDist !== mapDefaults.minDist || seed !== mapDefaults.seed);
-  const umap = method !== 'pca';
+  const umap = method !== 'pca' && !exported;
   return (
     <details className="map__options" open={open} onToggle={(event) => { setOpen(event.currentTarget.open); }}>
       <summary>How the map is made</summary>
@@ -48,13 +49,15 @@ export function MapOptions({ map, aligned }: MapOptionsProps) {
             <Seed key={seed} id="map-seed" seed={seed} onChange={(next) => { change({ seed: next }); }} />
           </>
         ) : null}
-        <Checkbox
-          id="map-aligned"
-          labelText="Turn it to the map of the layer before"
-          helperText="Then what moves from layer to layer moves for a reason. The layers before are mapped too."
-          checked={aligned}
-          onChange={(_, { checked }) => { change({ aligned: checked }); }}
-        />
+        {exported ? null : (
+          <Checkbox
+            id="map-aligned"
+            labelText="Turn it to the map of the layer before"
+            helperText="Then what moves from layer to layer moves for a reason. The layers before are mapped too."
+            checked={aligned}
+            onChange={(_, { checked }) => { change({ aligned: checked }); }}
+          />
+        )}
       </div>
     </details>
   );

@@ -1,4 +1,5 @@
 import { atlasAddress } from '../../../api/addresses';
+import { fetchSheet } from '../../../api/sheet';
 
 /** The sides of pictures on a sheet, in pixels. */
 export const sides = [32, 64, 128] as const;
@@ -115,7 +116,7 @@ export class Sheets {
   private async load(sheet: Sheet, loading: AbortController): Promise<void> {
     sheet.loading = loading;
     try {
-      const answer = await fetch(sheet.address, { signal: loading.signal });
+      const answer = await fetchSheet(sheet.address, loading.signal);
       // Where there is no picture its mark is seen.
       if (!answer.ok) sheet.failed = true;
       else this.arrive(sheet, await createImageBitmap(await answer.blob()), loading.signal.aborted);
