@@ -14,15 +14,17 @@ import (
 
 func (a *app) export() *cobra.Command {
 	var r export.Request
-	c := a.command("export [flags] --out DIR", "Write a dataset and what is known of it as files",
+	c := a.command("export [flags] --out DIR", "Write a dataset and what is known of it as a site of files",
 		`  convnet export --dataset stamps --out site
+  cd site && python3 -m http.server
   convnet export --dataset holidays --models efficientnet-lite0 --out site
   convnet export --dataset iconic200 --resize original --pool flatten --transform none --out original`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			return a.with(ctx, func(pg *playground.Playground) error { return a.runExport(ctx, pg, r) })
 		})
-	c.Long = `Write what is indexed and rendered of a dataset into a new folder: the files of the first playground, in
-its formats, for its page or programs of one's own.
+	c.Long = `Write what is indexed and rendered of a dataset into a new folder: the page, which then needs no server of
+its own and works from any that serves files, below any address; and the files of the first playground, in
+its formats. "convnet precompute" does all that can be shown beforehand.
 
 Pictures are written anew, at most 1024 pixels large: what a camera wrote into them, as the place where
 they were taken, is not in the copy. The folder is there whole or not at all.`

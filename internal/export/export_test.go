@@ -121,7 +121,7 @@ func TestTheScoresFollowFromTheSimilarityLists(t *testing.T) {
 	addOdd(t, pg)
 	indexOdd(t, pg)
 	out := filepath.Join(t.TempDir(), "new", "site")
-	report, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out}, nil)
+	report, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out, Metrics: []string{"cosine"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestChannelsThatAreRenderedAreExported(t *testing.T) {
 	render(playground.VisualizeRequest{Channel: 3, Steps: 2, Size: 33})
 	render(playground.VisualizeRequest{Channel: 4, Steps: 1, Size: 32, Negative: true})
 	out := filepath.Join(t.TempDir(), "site")
-	if _, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out}, nil); err != nil {
+	if _, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out, Metrics: []string{"cosine"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	channels := readJSON[map[string]map[string][]string](t, out, "assets", "models", "models.json")
@@ -288,7 +288,7 @@ func TestPicturesThatAreGoneAreGrey(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "site")
-	report, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out}, nil)
+	report, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out, Metrics: []string{"cosine"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestAPictureWithoutAVectorStandsAlone(t *testing.T) {
 	}
 	indexOdd(t, pg)
 	out := filepath.Join(t.TempDir(), "site")
-	if _, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out}, nil); err != nil {
+	if _, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: out, Metrics: []string{"cosine"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	lists := readJSON[map[string][][2]string](t, out, "assets", "semsearch", "similarity", "odd", "efficientnet-lite0", "cosine", "stem_conv.json")
@@ -358,7 +358,7 @@ func TestOnlyNewOrEmptyFoldersOutsideOfTheDataAreWritten(t *testing.T) {
 			t.Errorf("%s: %v, want %q", tt.out, err, tt.want)
 		}
 	}
-	if _, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: empty}, nil); err != nil {
+	if _, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: empty, Metrics: []string{"cosine"}}, nil); err != nil {
 		t.Error(err)
 	}
 	wantEntries(t, dir, "empty", "file", "full", "link")
@@ -385,7 +385,7 @@ func TestAnExportThatIsCancelledLeavesNothing(t *testing.T) {
 	indexOdd(t, pg)
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := Export(ctx, pg, Request{Dataset: "odd", Out: filepath.Join(dir, "site")}, func(done, total int) {
+	_, err := Export(ctx, pg, Request{Dataset: "odd", Out: filepath.Join(dir, "site"), Metrics: []string{"cosine"}}, func(done, total int) {
 		if done > total/2 {
 			cancel()
 		}

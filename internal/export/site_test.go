@@ -95,7 +95,7 @@ func TestTheTopPicturesAreThoseOfTheChannels(t *testing.T) {
 	pg := open(t)
 	addOdd(t, pg)
 	indexOdd(t, pg)
-	out, _ := exportOdd(t, pg, Request{})
+	out, _ := exportOdd(t, pg, Request{Metrics: []string{"cosine"}})
 	file := readJSON[struct {
 		Map      [2]int
 		Pictures int
@@ -192,7 +192,7 @@ func TestNothingPrivateIsExported(t *testing.T) {
 		t.Fatal(err)
 	}
 	indexOdd(t, pg)
-	out, _ := exportOdd(t, pg, Request{Page: built})
+	out, _ := exportOdd(t, pg, Request{Page: built, Metrics: []string{"cosine"}})
 	for _, name := range files(t, out) {
 		content, err := os.ReadFile(filepath.Join(out, filepath.FromSlash(name)))
 		if err != nil {
@@ -238,7 +238,7 @@ func TestASetOfOnePictureWithoutAClassIsExported(t *testing.T) {
 		t.Fatal(err)
 	}
 	indexOdd(t, pg)
-	out, report := exportOdd(t, pg, Request{Page: built})
+	out, report := exportOdd(t, pg, Request{Page: built, Metrics: []string{"cosine"}})
 	if report.Images != 1 || readJSON[contents](t, out, "data", "contents.json").Scored {
 		t.Errorf("reported is %+v", report)
 	}
