@@ -29,6 +29,8 @@ const test = base.extend({
       const url = request.url();
       if (url.startsWith('http') && !url.startsWith(address)) complaints.push(`outside of the folder: ${url}`);
     });
+    // Who comes for the first time is told how the page works.
+    await page.addInitScript(() => { if (location.protocol === 'http:') localStorage.setItem('convnet.welcomed', '1'); });
     await use(page);
     expect(complaints).toEqual([]);
   },
@@ -157,6 +159,14 @@ test('what a copy is without is said, with a way out', async ({ page }) => {
     await page.getByRole('link', { name: 'Start over with the defaults' }).first().click();
     expect(await results(page)).toHaveLength(15);
   }
+});
+
+test('the other page of a copy tells that it is one', async ({ page }) => {
+  await page.goto(address);
+  await page.getByRole('link', { name: 'About' }).click();
+  await expect(page).toHaveURL(`${address}#/about`);
+  await expect(page.getByText('this is an exported copy, whose answers were computed beforehand')).toBeVisible();
+  await expect(page.getByText('convnet serve').first()).toBeVisible();
 });
 
 base('opened as a file it says what it needs', async ({ page }) => {
