@@ -9,6 +9,8 @@ export interface Told<Row, End> {
   rows: readonly Row[];
   /** What came last; null while rows may still come. */
   end: End | null;
+  /** How far it is, where that is told. */
+  progress: { done: number; total: number } | null;
 }
 
 type Body = ReadableStream<Uint8Array> | null;
@@ -28,14 +30,16 @@ export function rowsQuery<Row extends ModelLayer, End>(
     queryFn: async ({ client, signal }): Promise<Told<Row, End>> => {
       const before = client.getQueryData<Told<Row, End>>(queryKey)?.rows ?? [];
       const rows: Row[] = [];
+      let progress: Told<Row, End>['progress'] = null;
       for await (const { name, data } of heard(await open(signal))) {
-        if (name === 'done') return { rows, end: JSON.parse(data) as End };
+        if (name === 'done') return { rows, end: JSON.parse(data) as End, progress: null };
         if (name === 'failed') {
           const problem = JSON.parse(data) as { status?: number };
           throw readProblem(problem.status ?? 500, problem);
         }
-        rows.push(JSON.parse(data) as Row);
-        client.setQueryData<Told<Row, End>>(queryKey, { rows: replaced(before, rows), end: null });
+        if (name === 'progress') progress = JSON.parse(data) as { done: number; total: number };
+        else rows.push(JSON.parse(data) as Row);
+        client.setQueryData<Told<Row, End>>(queryKey, { rows: replaced(before, rows), end: null, progress });
       }
       throw brokenOff();
     },

@@ -41,6 +41,12 @@ const entries: PanelEntry[] = [
     subject: ({ view: { other } }) => (other === null ? 'by two layers' : `second: ${other.model}, ${other.layer ?? 'last layer'}, ${other.metric}`),
     Body: lazy(async () => ({ default: (await import('./contrast/contrast-panel')).ContrastPanel })),
   },
+  {
+    name: 'scores',
+    title: 'Layers compared by all pictures',
+    subject: ({ view }) => `distance ${view.metric}, pooling ${view.pool}`,
+    Body: lazy(async () => ({ default: (await import('./scores/scores-panel')).ScoresPanel })),
+  },
 ];
 
 export function Panels(props: PanelProps) {

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { Button } from '@carbon/react';
 import { compareQuery } from '../../../api/compare';
@@ -25,6 +25,7 @@ export function ComparePanel(props: PanelProps) {
 
 function Comparison({ view, dataset, model, query }: PanelProps & { query: Query }) {
   const options = compareQuery(view, dataset.version, query);
+  const cache = useQueryClient();
   const comparison = useQuery(options);
   const models = useQuery(modelsQuery).data ?? [];
   const { data, error, isFetching } = comparison;
@@ -48,7 +49,7 @@ function Comparison({ view, dataset, model, query }: PanelProps & { query: Query
         told={`${layers(rows.length)} compared`}
         ended={ended}
         running={isFetching}
-        queryKey={options.queryKey}
+        onCancel={() => void cache.cancelQueries({ queryKey: options.queryKey, exact: true })}
         onAgain={again}
       />
       {error ? (

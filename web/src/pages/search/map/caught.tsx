@@ -3,11 +3,12 @@ import { Button } from '@carbon/react';
 import { thumbnailAddress } from '../../../api/addresses';
 import type { DatasetDetail } from '../../../api/types';
 import { ViewLink } from '../../../components/view-link';
+import { download } from '../../../lib/download';
 import { altText, count, pictures } from '../../../lib/format';
 import { useHighlight } from '../../../state/highlight';
 import { selection, useSelection } from '../../../state/selection';
 import type { View } from '../../../state/view';
-import { download, mapCSV, mapJSON } from './downloads';
+import { mapCSV, mapJSON } from './downloads';
 import type { Progress } from './use-map';
 
 interface CaughtProps {

@@ -5,6 +5,7 @@ import { pressed, type ClassEntry } from './classes';
 import { MarkIcon } from './mark-icon';
 
 interface LegendProps {
+  label: string;
   entries: readonly ClassEntry[];
   /** The classes that are shown; null for all. */
   shown: ReadonlySet<number> | null;
@@ -12,13 +13,13 @@ interface LegendProps {
 }
 
 /** The classes with their marks and how many pictures each has; any of them can be hidden, or shown alone. */
-export function Legend({ entries, shown, onShow }: LegendProps) {
+export function Legend({ label, entries, shown, onShow }: LegendProps) {
   const total = entries.reduce((sum, { images }) => sum + images, 0);
   const seen = entries.reduce((sum, { position, images }) => sum + (shown?.has(position) === false ? 0 : images), 0);
   // There may be hundreds of classes: the list is one tab stop, arrow keys go about in it.
   const [stop, setStop] = useState('0 class');
   return (
-    <section className="legend" aria-label="Categories on the map">
+    <section className="legend" aria-label={label}>
       <div className="legend__head">
         <span>{shown === null ? pictures(total) : `${count(seen)} of ${pictures(total)}`}</span>
         <Button kind="ghost" size="sm" disabled={shown === null} onClick={() => { onShow(null); }}>All</Button>

@@ -105,7 +105,7 @@ function Map({ view, query, dataset }: PanelProps) {
           <HoverCard plane={plane} dataset={dataset} classes={classes} />
           <Settling live={live} layer={found.data?.layer ?? view.layer} />
         </PlaneView>
-        <Legend entries={legend} shown={shown} onShow={(next) => { changeMap({ classes: next }, true); }} />
+        <Legend label="Categories on the map" entries={legend} shown={shown} onShow={(next) => { changeMap({ classes: next }, true); }} />
       </div>
       <Caught view={view} dataset={dataset} progress={progress} />
       <MapOptions map={view.map} aligned={aligned} />
