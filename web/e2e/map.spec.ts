@@ -275,6 +275,19 @@ test('odd sets and odd addresses', async ({ page }) => {
   await expect(page).not.toHaveURL(/map=/);
 });
 
+test('a picture of one\'s own is placed among those that are there', async ({ page }) => {
+  const duck = await page.request.post('/api/v1/pictures', {
+    headers: { 'Content-Type': 'image/jpeg' },
+    data: readFileSync('../dataset/stamps/bird/duck.jpg'),
+  });
+  const { id } = (await duck.json()) as { id: string };
+  const placed = page.waitForResponse((response) => response.url().includes('/api/v1/map/place'));
+  await page.goto(`/?picture=${id}&advanced=1&open=map`);
+  const map = await settled(page);
+  expect((await placed).status()).toBe(200);
+  expect(await isDrawn(map)).toBe(true);
+});
+
 test('categories of any name, and a set that goes away', async ({ page }) => {
   const directory = mkdtempSync(join(tmpdir(), 'convnet-map-'));
   const [data, pictures] = [join(directory, 'data'), join(directory, 'pictures')];

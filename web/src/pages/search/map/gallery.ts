@@ -1,16 +1,10 @@
 import type { DatasetDetail } from '../../../api/types';
 import type { Projection, Size } from './camera';
 import type { Point } from './lasso';
+import type { Small } from './overlay';
 import type { Scene } from './scene';
-import { Sheets, type Cell } from './sheets';
+import { Sheets } from './sheets';
 import { chooseShown, pictureSide, sheetSide, type Shown } from './shown';
-
-/** A picture as it can be drawn. */
-export interface Small {
-  cell: Cell;
-  width: number;
-  height: number;
-}
 
 /** The points that are shown as pictures. */
 export class Gallery {
@@ -21,6 +15,7 @@ export class Gallery {
   wanted = true;
   private dataset: DatasetDetail | null = null;
   private sheets: Sheets | null = null;
+  private query: HTMLImageElement | null = null;
 
   /** changed is called when pictures have arrived. */
   open(dataset: DatasetDetail, changed: () => void): void {
@@ -59,10 +54,31 @@ export class Gallery {
     return this.shown.find((s) => Math.abs(s.x - x) <= half && Math.abs(s.y - y) <= half)?.slot ?? null;
   }
 
+  /** Takes the address of the query's picture, which is shown however many others there are; null for none. */
+  ask(address: string | null, changed: () => void): void {
+    if (this.query?.getAttribute('src') === address) return;
+    this.query = address === null ? null : new Image();
+    if (!this.query || address === null) return;
+    this.query.onload = changed;
+    this.query.src = address;
+  }
+
+  /** The query's picture, if it is here. */
+  get asked(): Small | null {
+    const { query, wanted } = this;
+    if (!query || !wanted || query.naturalWidth === 0) return null;
+    return { source: query, x: 0, y: 0, width: query.naturalWidth, height: query.naturalHeight };
+  }
+
   /** A picture, if it is here. */
   small(image: number, ratio: number): Small | null {
     const picture = this.dataset?.images[image];
     const cell = this.side > 0 ? this.sheets?.get(image, sheetSide(this.side, ratio)) : null;
-    return picture && cell ? { cell, width: picture.width, height: picture.height } : null;
+    if (!picture || !cell) return null;
+    const longest = Math.max(picture.width, picture.height, 1);
+    // A picture that is smaller than its cell was not made larger.
+    const scale = Math.min(cell.side / longest, 1);
+    const [width, height] = [Math.max(picture.width * scale, 1), Math.max(picture.height * scale, 1)];
+    return { source: cell.bitmap, x: cell.x + (cell.side - width) / 2, y: cell.y + (cell.side - height) / 2, width, height };
   }
 }

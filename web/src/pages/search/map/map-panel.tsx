@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { pictureAddress, thumbnailAddress } from '../../../api/addresses';
 import { placeQuery, type MapRequest } from '../../../api/maps';
 import { asApiError } from '../../../api/problem';
 import { searchQuery } from '../../../api/queries';
@@ -67,8 +68,9 @@ function Map({ view, query, dataset }: PanelProps) {
     plane?.find({
       query: query?.kind === 'image' ? { image: query.index } : place.data ?? null,
       results: results?.map(({ index }) => index) ?? [],
+      picture: query && (query.kind === 'image' ? thumbnailAddress(dataset.name, dataset.version, query.index) : pictureAddress(query.id)),
     });
-  }, [plane, query, place.data, results]);
+  }, [plane, dataset, query, place.data, results]);
 
   const open = useCallback((index: number) => { changeView({ query: { kind: 'image', index } }); }, [changeView]);
   const select = useCallback((all: readonly number[]) => { selection.take(dataset.name, all); }, [dataset.name]);

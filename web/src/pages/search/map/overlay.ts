@@ -1,6 +1,14 @@
 import type { Point } from './lasso';
 import { coloursOf, drawMark, type Mark, type Theme } from './marks';
-import type { Cell } from './sheets';
+
+/** A picture, or a part of one: what stands in a rectangle of a source. */
+export interface Small {
+  source: CanvasImageSource;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 
 /** What is drawn over the points. */
 export interface Overlay {
@@ -26,40 +34,33 @@ export type Emphasis = 'none' | 'found' | 'query';
 
 interface Framed {
   at: Point;
+  /** Of the longer side, in pixels. */
   side: number;
-  /** Width and height of the picture, of which only the proportions and the size in the cell count. */
-  width: number;
-  height: number;
+  small: Small;
   mark: Mark;
-  cell: Cell;
   emphasis: Emphasis;
   faint: boolean;
 }
 
 /** A picture in the colour of its class, with its mark at a corner. */
-export function drawPicture({ context, theme }: Overlay, { at, side, width, height, mark, cell, emphasis, faint }: Framed): void {
-  const longest = Math.max(width, height, 1);
-  // A picture that is smaller than its cell was not made larger.
-  const within = Math.min(cell.side, longest);
-  const [inCellX, inCellY] = [Math.max((within * width) / longest, 1), Math.max((within * height) / longest, 1)];
-  const [shownX, shownY] = [(side * width) / longest, (side * height) / longest];
-  const [left, top] = [Math.round(at.x - shownX / 2), Math.round(at.y - shownY / 2)];
+export function drawPicture({ context, theme }: Overlay, { at, side, small, mark, emphasis, faint }: Framed): void {
+  const longest = Math.max(small.width, small.height, 1);
+  const [width, height] = [(side * small.width) / longest, (side * small.height) / longest];
+  const [left, top] = [Math.round(at.x - width / 2), Math.round(at.y - height / 2)];
   const colour = coloursOf(theme)[mark.colour] ?? theme.ink;
   const edge = emphasis === 'none' ? 1.5 : 3;
+  const matte = (around: number, paint: string) => {
+    context.fillStyle = paint;
+    context.fillRect(left - around, top - around, width + 2 * around, height + 2 * around);
+  };
   context.globalAlpha = faint ? 0.25 : 1;
-  context.fillStyle = theme.paper;
-  context.fillRect(left - edge - 1, top - edge - 1, shownX + 2 * edge + 2, shownY + 2 * edge + 2);
-  context.fillStyle = emphasis === 'none' ? colour : theme.focus;
-  context.fillRect(left - edge, top - edge, shownX + 2 * edge, shownY + 2 * edge);
-  context.drawImage(
-    cell.bitmap,
-    cell.x + (cell.side - inCellX) / 2, cell.y + (cell.side - inCellY) / 2, inCellX, inCellY,
-    left, top, shownX, shownY,
-  );
+  matte(edge + 1, theme.paper);
+  matte(edge, emphasis === 'none' ? colour : theme.focus);
+  context.drawImage(small.source, small.x, small.y, small.width, small.height, left, top, width, height);
   context.fillStyle = colour;
   context.strokeStyle = theme.paper;
-  drawMark(context, mark, left + shownX - 3, top + shownY - 3, 4);
-  if (emphasis === 'query') drawFrame({ context, theme }, at, Math.max(shownX, shownY) + 4 * edge);
+  drawMark(context, mark, left + width - 3, top + height - 3, 4);
+  if (emphasis === 'query') drawFrame({ context, theme }, at, Math.max(width, height) + 4 * edge);
   context.globalAlpha = 1;
 }
 

@@ -1,7 +1,7 @@
 import type { Projection } from './camera';
 import type { Gallery } from './gallery';
 import type { Point } from './lasso';
-import { markOf } from './marks';
+import { markOf, type Mark } from './marks';
 import { drawLines, drawLit, drawLitMark, drawPicture, drawQuery, drawRinged, type Emphasis, type Overlay } from './overlay';
 import type { Scene } from './scene';
 
@@ -31,15 +31,23 @@ export function paint(canvas: Canvas, scene: Scene, gallery: Gallery, lit: numbe
     if (slot !== found.query && picture(slot, ringed.has(slot) ? 'found' : 'none')) ringed.delete(slot);
   }
   for (const slot of ringed) drawRinged(overlay, at(slot), scene.mark(slot), radius);
-  if (found.query === null) {
-    if (from) drawQuery(overlay, from, markOf(-1), radius);
-  } else if (from && !picture(found.query, 'query')) drawQuery(overlay, from, scene.mark(found.query), radius);
+  if (from) paintQuery(canvas, gallery, from, found.query === null ? markOf(-1) : scene.mark(found.query));
 
   const slot = lit === null ? null : scene.slot(lit);
   if (slot === null) return;
-  const pictured = gallery.shown.some((shown) => shown.slot === slot) && picture(slot, slot === found.query ? 'query' : 'found');
-  if (pictured) drawLit(overlay, at(slot), gallery.side * 0.75 + 3);
+  if (slot === found.query && gallery.asked) drawLit(overlay, at(slot), querySide(gallery) * 0.75);
+  else if (gallery.shown.some((shown) => shown.slot === slot) && picture(slot, 'found')) drawLit(overlay, at(slot), gallery.side * 0.75 + 3);
   else drawLitMark(overlay, at(slot), scene.mark(slot), Math.max(radius, 5));
+}
+
+function querySide({ side }: Gallery): number {
+  return Math.max(side, 36) * 1.25;
+}
+
+function paintQuery({ overlay, radius }: Canvas, gallery: Gallery, at: Point, mark: Mark): void {
+  const small = gallery.asked;
+  if (small) drawPicture(overlay, { at, small, mark, side: querySide(gallery), emphasis: 'query', faint: false });
+  else drawQuery(overlay, at, mark, radius);
 }
 
 /** Where the query is on the screen; an uploaded picture has a place but no point. */
@@ -51,10 +59,8 @@ function queryPlace({ found: { query }, motion }: Scene, projection: Projection,
 /** Draws a picture; tells whether it is here. */
 function paintPicture({ overlay, ratio }: Canvas, scene: Scene, gallery: Gallery, slot: number, at: Point, emphasis: Emphasis): boolean {
   const small = gallery.small(scene.image(slot), ratio);
-  if (!small) return false;
-  const side = emphasis === 'query' ? gallery.side * 1.25 : gallery.side;
-  drawPicture(overlay, { ...small, at, side, emphasis, mark: scene.mark(slot), faint: scene.isFaint(slot) && emphasis !== 'query' });
-  return true;
+  if (small) drawPicture(overlay, { at, small, emphasis, side: gallery.side, mark: scene.mark(slot), faint: scene.isFaint(slot) });
+  return small !== null;
 }
 
 function toScreen(projection: Projection, { x, y }: Point): Point {

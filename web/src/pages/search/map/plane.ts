@@ -122,6 +122,7 @@ export class Plane {
 
   find(found: Found): void {
     this.scene.found = found;
+    this.gallery.ask(found.picture, () => { this.invalidate(); });
     this.invalidate();
   }
 
@@ -165,7 +166,7 @@ export class Plane {
 
   private moved(): void {
     this.point(null);
-    this.host.classList.toggle('plane--near', !this.seesAll);
+    this.host.toggleAttribute('data-near', !this.seesAll);
     this.invalidate();
   }
 
@@ -286,6 +287,8 @@ export class Plane {
     const radius = scene.radius(size, this.camera.zoom);
     if (scene.motion) this.points.draw({ size, ratio, projection, share, radius, theme });
     gallery.choose(scene, this.projection(1), size, ratio);
+    const isEmpty = scene.quadtree?.count(this.projection(1).seen(size), 1, scene.accepts) === 0;
+    this.host.toggleAttribute('data-empty', isEmpty && scene.images.length > 0);
     const context = cleared(this.cover, size, ratio);
     if (!context) return;
     const overlay = { context, theme };

@@ -52,9 +52,9 @@ describe('the scene', () => {
   it('lets the keyboard begin at the query, or in the middle', () => {
     const s = scene();
     expect(s.begin({ x: 0.1, y: 0 })).toBe(12);
-    s.found = { query: { image: 14 }, results: [] };
+    s.found = { query: { image: 14 }, results: [], picture: null };
     expect(s.begin({ x: 0.1, y: 0 })).toBe(14);
-    s.found = { query: { image: 3 }, results: [10, 4] };
+    s.found = { query: { image: 3 }, results: [10, 4], picture: null };
     expect(s.begin({ x: 0.1, y: 0 })).toBe(12);
     expect(s.foundSlots).toEqual({ query: null, results: [0] });
   });

@@ -21,6 +21,8 @@ export interface Found {
   /** A picture of the set, or a place of the map as the server tells them. */
   query: { image: number } | Point | null;
   results: readonly number[];
+  /** The address of the query's picture; null for no query. */
+  picture: string | null;
 }
 
 const transition = 800; // milliseconds
@@ -32,7 +34,7 @@ const mostOnSheet = 256;
 export class Scene {
   motion: Motion | null = null;
   look: Look = { glyph: new Uint8Array(), colour: new Uint8Array(), seen: new Uint8Array() };
-  found: Found = { query: null, results: [] };
+  found: Found = { query: null, results: [], picture: null };
   dress: Dress | null = null;
   /** Whether what is shown is on its way to a finished map. */
   settling = false;
