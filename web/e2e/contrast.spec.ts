@@ -15,10 +15,10 @@ test.beforeAll(async ({ playground }) => {
   await fetch(`${playground.address}/api/v1/indexes`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ dataset: 'plain', model: 'efficientnet-lite0', pool: 'avg' }),
+    body: JSON.stringify({ dataset: 'squares', model: 'efficientnet-lite0', pool: 'avg' }),
   });
   await expect(async () => {
-    expect((await fetch(`${playground.address}/api/v1/search?dataset=plain`)).status).toBe(200);
+    expect((await fetch(`${playground.address}/api/v1/search?dataset=squares`)).status).toBe(200);
   }).toPass();
 });
 
@@ -71,7 +71,7 @@ test('the second search is set, swapped with the first, and kept in the address'
 });
 
 test('what the second search lacks is said, indexed from there, or chosen anew', async ({ page }) => {
-  await page.goto('/?dataset=plain&query=1&advanced=1&open=contrast&other=****max');
+  await page.goto('/?dataset=squares&query=1&advanced=1&open=contrast&other=****max');
   await panel(page).getByRole('button', { name: 'Index 3 pictures' }).click();
   await expect(found(page, 'second')).toHaveCount(2, { timeout: 45_000 });
 

@@ -260,7 +260,7 @@ test('is there without WebGL, and goes on where it is lost', async ({ page }) =>
 });
 
 test('odd sets and odd addresses', async ({ page }) => {
-  for (const [set, pictures] of [['single', 1], ['plain', 3]] as const) {
+  for (const [set, pictures] of [['lone', 1], ['squares', 3]] as const) {
     await page.goto(`/?dataset=${set}&advanced=1&open=map`);
     const offer = page.getByRole('button', { name: new RegExp(`^Index ${pictures}`) }).first();
     await expect(offer.or(page.getByRole('application'))).toBeVisible();

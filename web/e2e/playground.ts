@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,7 +24,8 @@ interface WorkerFixtures {
 
 /**
  * Tests against the real binary. It holds the built-in set; "plain", three
- * pictures without categories beside a file that is none; and "single", one picture.
+ * pictures without categories beside a file that is none; and "single", one picture. These
+ * two wait for the tests of what is not indexed yet; others may index their likes, "squares" and "lone".
  * Every test fails if the page throws or breaks its content security policy, or
  * if the server fails.
  */
@@ -111,11 +112,13 @@ function addOwnSets(directory: string, data: string): void {
   [0xff0000, 0x00ff00, 0x0000ff].forEach((colour, i) => {
     writeFileSync(join(plain, `square-${i}.bmp`), bmp(64, 48, colour));
   });
+  const squares = join(directory, 'squares');
+  cpSync(plain, squares, { recursive: true });
   writeFileSync(join(plain, 'notes.jpg'), 'not a picture');
   const single = join(directory, 'single');
   mkdirSync(single);
   writeFileSync(join(single, 'lonely.bmp'), bmp(64, 64, 0x808080));
-  for (const [name, path] of [['plain', plain], ['single', single]] as const) {
+  for (const [name, path] of [['plain', plain], ['single', single], ['squares', squares], ['lone', single]] as const) {
     execFileSync(binary, ['datasets', 'add', name, path, '--data', data], { stdio: 'ignore' });
   }
 }
