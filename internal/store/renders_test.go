@@ -60,6 +60,22 @@ func TestRendersAreKept(t *testing.T) {
 	}
 }
 
+func TestRendersAreListedByRecipe(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	for hash, recipe := range map[string]string{"one": `{"b":1}`, "two": `{"a":2}`} {
+		if err := s.AddRender(t.Context(), Render{Hash: hash, Recipe: recipe, Values: []float64{0.5}, Seconds: 2, PNG: []byte("png")}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := s.Renders(t.Context())
+	if err != nil || len(all) != 2 || all[0].Hash != "two" || all[1].Hash != "one" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if r := all[0]; r.Recipe != `{"a":2}` || !slices.Equal(r.Values, []float64{0.5}) || r.Seconds != 2 || r.PNG != nil || r.Steps != nil {
+		t.Errorf("listed is %+v", r)
+	}
+}
+
 func TestRendersUsedLongestAgoGo(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	ctx := t.Context()
