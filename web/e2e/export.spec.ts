@@ -105,6 +105,10 @@ for (const width of [1440, 390]) {
     await page.getByLabel('Transform').selectOption('none');
     await expect.poll(() => results(page)).toEqual(found(query, '--layer', 'block2b_add', '--metric', 'chebyshev', '--transform', 'none'));
 
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Results as CSV' }).click()]);
+    expect(saved.suggestedFilename()).toBe(`odd-${query}-efficientnet-lite0-block2b_add-chebyshev.csv`);
+    expect((await readFile(await saved.path(), 'utf8')).split('\r\n')).toHaveLength(17);
+
     const link = page.url();
     await page.goBack();
     await expect.poll(() => results(page)).toEqual(found(query, '--layer', 'block2b_add', '--metric', 'chebyshev'));
@@ -116,6 +120,7 @@ for (const width of [1440, 390]) {
     await page.goto(`${address}#/?query=${query}&advanced=1&open=map.compare.contrast.scores`);
     await expect(page.getByText('8 layers compared', { exact: true })).toBeVisible();
     await expect(page.getByRole('application', { name: 'Map of odd' })).toBeVisible();
+    await expect(page.getByText('8 layers scored', { exact: true })).toBeVisible();
     await expect(page.locator('.fold .skeleton')).toHaveCount(0);
     await expect(page.getByText('made without')).toHaveCount(0);
     await expect(page.getByRole('alert')).toHaveCount(0);

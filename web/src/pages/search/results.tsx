@@ -12,6 +12,7 @@ import type { Query, View } from '../../state/view';
 import { Indexing } from './indexing';
 import { Pulling } from './pulling';
 import { QueryCard } from './query-card';
+import { SaveResults } from './save-results';
 import { Score } from './score';
 import { Tiles, TilesSkeleton } from './tiles';
 import { WaysOut } from './ways-out';
@@ -92,6 +93,7 @@ function Found({ view, query, dataset }: FoundProps) {
           <>
             <Tiles view={view} result={result} dataset={dataset} />
             <p className="results__foot">{footnote(view, result, dataset)}</p>
+            {view.advanced && result.results.length > 0 ? <SaveResults result={result} /> : null}
           </>
         ) : (
           <TilesSkeleton />
