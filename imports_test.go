@@ -53,6 +53,7 @@ var allowed = map[string][]string{
 	"internal/api":        {"internal/playground", "internal/job", "web"},
 	"internal/cli":        {"internal/export", "internal/playground", "internal/api", "internal/scatter", "web"},
 	"cmd/convnet":         {"internal/cli"},
+	"tools/bench/many":    {"dataset", "preprocess"},
 	"tools/bench/umap":    {"index", "umap"},
 }
 
