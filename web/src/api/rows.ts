@@ -31,8 +31,13 @@ export function rowsQuery<Row extends ModelLayer, End>(
       const before = client.getQueryData<Told<Row, End>>(queryKey)?.rows ?? [];
       const rows: Row[] = [];
       let progress: Told<Row, End>['progress'] = null;
+      let end: End | null = null;
       for await (const { name, data } of heard(await open(signal))) {
-        if (name === 'done') return { rows, end: JSON.parse(data) as End, progress: null };
+        if (name === 'done') {
+          // Nothing follows but the end of the stream: read to it, the connection can serve others.
+          end = JSON.parse(data) as End;
+          continue;
+        }
         if (name === 'failed') {
           const problem = JSON.parse(data) as { status?: number };
           throw readProblem(problem.status ?? 500, problem);
@@ -41,7 +46,8 @@ export function rowsQuery<Row extends ModelLayer, End>(
         else rows.push(JSON.parse(data) as Row);
         client.setQueryData<Told<Row, End>>(queryKey, { rows: replaced(before, rows), end: null, progress });
       }
-      throw brokenOff();
+      if (end === null) throw brokenOff();
+      return { rows, end, progress: null };
     },
     retry: false,
     structuralSharing: false,
