@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -128,6 +128,15 @@ test('the best layers are named, a bar becomes the view, and what is missing is 
   await panel(page).getByText('models are not installed').click();
   await panel(page).getByRole('link', { name: 'VGG16' }).click();
   await expect(page.getByRole('heading', { name: 'VGG16 is not installed' })).toBeVisible();
+});
+
+test('odd labels are saved as texts', async ({ page }) => {
+  await page.goto(`${server.address}/?dataset=odd&query=5&advanced=1&open=compare`);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Results as CSV' }).click()]);
+  const text = readFileSync(await file.path(), 'utf8');
+  expect(text).toContain(`,"'=SUM(1,2)",`);
+  expect(text).toContain(',"""quoted"" & <b>bold<b>",');
+  expect(text).toContain(',🦜 parrots,');
 });
 
 test('a picture of one’s own has no score, but what each layer finds is shown', async ({ page }) => {
