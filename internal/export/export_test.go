@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -391,6 +392,28 @@ func TestAnExportThatIsCancelledLeavesNothing(t *testing.T) {
 		}
 	})
 	if !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends with %v", err)
+	}
+	wantEntries(t, dir)
+}
+
+func TestASetThatIsRemovedMeanwhileIsNotExported(t *testing.T) {
+	pg := open(t)
+	addOdd(t, pg)
+	indexOdd(t, pg)
+	dir := t.TempDir()
+	var once sync.Once
+	_, err := Export(t.Context(), pg, Request{Dataset: "odd", Out: filepath.Join(dir, "site"), Metrics: []string{"cosine"}}, func(done, total int) {
+		if done > total/2 {
+			once.Do(func() {
+				if err := pg.RemoveDataset(t.Context(), "odd"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	})
+	var known *playground.Error
+	if !errors.As(err, &known) || known.Kind != playground.NotFound {
 		t.Errorf("it ends with %v", err)
 	}
 	wantEntries(t, dir)
