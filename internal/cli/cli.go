@@ -110,7 +110,7 @@ Others come with "convnet models pull" and "convnet datasets pull".`)
 	flags.BoolVar(&a.json, "json", false, "print JSON")
 	root.AddCommand(
 		a.serve(), a.models(), a.datasets(), a.index(), a.predict(), a.embed(),
-		a.search(), a.evaluate(), a.compare(), a.mapVerb(), a.precompute(), a.export(), a.visualize(), a.gradient(), a.top(), a.activation(), a.bench(), a.doctor(), a.version(),
+		a.search(), a.evaluate(), a.compare(), a.contrast(), a.mapVerb(), a.precompute(), a.export(), a.visualize(), a.gradient(), a.top(), a.activation(), a.bench(), a.doctor(), a.version(),
 	)
 	return root
 }

@@ -107,6 +107,7 @@ func TestOutputsAreTheGoldenOnes(t *testing.T) {
 		{"help-search", []string{"search", "--help"}},
 		{"help-evaluate", []string{"evaluate", "--help"}},
 		{"help-compare", []string{"compare", "--help"}},
+		{"help-contrast", []string{"contrast", "--help"}},
 		{"help-map", []string{"map", "--help"}},
 		{"help-precompute", []string{"precompute", "--help"}},
 		{"help-export", []string{"export", "--help"}},

@@ -47,6 +47,15 @@ func allAsCSV(result playground.ScoresResult) [][]string {
 	return rows
 }
 
+// label is a text of the user's own in a table. One that a spreadsheet would take
+// for a formula gets an apostrophe in front.
+func label(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
 // number is full precision, as in JSON.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 

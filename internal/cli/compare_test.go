@@ -98,6 +98,16 @@ func TestCompareAsCSV(t *testing.T) {
 	}
 }
 
+func TestLabelsAreNoFormulas(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "cat": "cat", "a=b": "a=b", "=SUM(1,2)": "'=SUM(1,2)", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "🦜": "🦜",
+	} {
+		if got := label(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestCompareSaysWhatIsWrong(t *testing.T) {
 	data := t.TempDir()
 	for _, tt := range []struct {

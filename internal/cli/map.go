@@ -151,10 +151,10 @@ func (c chart) writeJSON(w io.Writer) error { return json.NewEncoder(w).Encode(c
 func (c chart) writeCSV(w io.Writer) error {
 	rows := [][]string{{"index", "file", "class", "x", "y"}}
 	for _, p := range c.Points {
-		rows = append(rows, []string{strconv.Itoa(p.Index), p.file, p.Class, coordinate(p.X), coordinate(p.Y)})
+		rows = append(rows, []string{strconv.Itoa(p.Index), label(p.file), label(p.Class), coordinate(p.X), coordinate(p.Y)})
 	}
 	for _, p := range c.Placed {
-		rows = append(rows, []string{"", p.File, "", coordinate(p.X), coordinate(p.Y)})
+		rows = append(rows, []string{"", label(p.File), "", coordinate(p.X), coordinate(p.Y)})
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }
