@@ -26,6 +26,9 @@ test('the switch is a choice that is kept: in the address, in the history, and f
   await later.getByRole('link', { name: 'Explore' }).click();
   await later.getByRole('link', { name: 'Search', exact: true }).click();
   await expect(later).toHaveURL('/?advanced=1');
+  await later.goto('/?query=3&advanced=1');
+  await later.getByRole('link', { name: 'Search', exact: true }).click();
+  await expect(later).toHaveURL('/?advanced=1');
 
   // A link that says so stays simple, and decides nothing for later.
   await later.goto('/?query=3&advanced=0');

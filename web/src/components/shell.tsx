@@ -19,12 +19,12 @@ export function Shell() {
         Skip to the content
       </a>
       <header className="header">
-        <Link to="/" className="header__name">
+        <Link to="/" search={sameMode} className="header__name">
           <Mark />
           <span>ConvNet Playground</span>
         </Link>
         <nav className="header__nav" aria-label="Pages">
-          <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
+          <Link to="/" search={sameMode} activeOptions={{ exact: true, includeSearch: false }}>Search</Link>
           <Link to="/explore" activeOptions={{ includeSearch: false }}>Explore</Link>
           <Link to="/about">About</Link>
           {exported ? null : <a href="/docs">API</a>}
@@ -41,6 +41,11 @@ export function Shell() {
       </main>
     </>
   );
+}
+
+/** To begin anew is not to leave the advanced page. */
+function sameMode({ advanced }: { advanced?: string }): { advanced?: string } {
+  return advanced === undefined ? {} : { advanced };
 }
 
 function Mark() {

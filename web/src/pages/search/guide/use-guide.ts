@@ -1,3 +1,4 @@
+import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { recall, remember } from '../../../state/memory';
 import type { Topic } from './topics';
@@ -11,8 +12,9 @@ export interface GuideState {
 
 /** The guide, open where somebody comes for the first time and has not followed a link to something. */
 export function useGuide(): GuideState {
+  const { history } = useRouter();
   const [shown, setShown] = useState<GuideState['shown']>(() =>
-    (recall('welcomed') === null && window.location.search === '' ? 'start' : null));
+    (recall('welcomed') === null && history.location.search === '' ? 'start' : null));
   return {
     shown,
     open: setShown,
