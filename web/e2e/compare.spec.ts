@@ -24,6 +24,7 @@ test.beforeAll(async () => {
   });
   execFileSync(binary, ['datasets', 'add', 'odd', join(directory, 'odd'), '--data', data], { stdio: 'ignore' });
   execFileSync(binary, ['index', '--dataset', 'odd', '--model', 'efficientnet-lite0', '--data', data], { stdio: 'ignore' });
+  execFileSync(binary, ['datasets', 'add', 'gone', join(directory, 'odd'), '--data', data], { stdio: 'ignore' });
   server = await serve(data);
   way = await slow(server.address);
 });
@@ -128,6 +129,17 @@ test('the best layers are named, a bar becomes the view, and what is missing is 
   await panel(page).getByText('models are not installed').click();
   await panel(page).getByRole('link', { name: 'VGG16' }).click();
   await expect(page.getByRole('heading', { name: 'VGG16 is not installed' })).toBeVisible();
+});
+
+test('a set that is removed while it is shown is said to be gone', async ({ page }) => {
+  await page.goto(`${server.address}/?dataset=gone&query=0&advanced=1&open=compare.scores`);
+  await expect(panel(page).getByText('0 layers compared', { exact: true })).toBeVisible();
+  execFileSync(binary, ['datasets', 'remove', 'gone', '--data', join(directory, 'data')], { stdio: 'ignore' });
+  await panel(page).getByRole('button', { name: 'Compare again' }).click();
+  await expect(panel(page).getByRole('alert')).toContainText('gone');
+  const scores = page.getByRole('region', { name: 'Layers compared by all pictures' });
+  await scores.getByRole('button', { name: 'Compare again' }).click();
+  await expect(scores.getByRole('alert')).toContainText('gone');
 });
 
 test('odd labels are saved as texts', async ({ page }) => {
