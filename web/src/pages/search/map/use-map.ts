@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { followJob } from '../../../api/jobs';
 import { mapFailure, mapKey, startMap, type MapRequest } from '../../../api/maps';
+import { asApiError } from '../../../api/problem';
 import { isBusy } from '../../../api/renderings';
 import type { FinishedMap, MapView } from '../../../api/types';
 
@@ -29,7 +30,8 @@ export function useMap(request: MapRequest): Live {
   const [stopped, setStopped] = useState<string | null>(null);
   const [live, setLive] = useState<{ key: string; frame: MapView | null; error: unknown } | null>(null);
   const [cut, setCut] = useState(false);
-  const { data, error, refetch } = useQuery({
+  const settles = live?.key === key && live.frame !== null;
+  const { data, error, failureReason, refetch } = useQuery({
     queryKey: ['map', key],
     queryFn: ({ signal }) => startMap(request, signal),
     enabled: stopped !== key,
@@ -37,7 +39,8 @@ export function useMap(request: MapRequest): Live {
     staleTime: ({ state }) => (state.data?.map ? Infinity : 0),
     // Comparing the places of a large map with themselves would take longer than drawing them.
     structuralSharing: false,
-    retry: (failures, reason) => isBusy(reason) && failures < 60,
+    // What is there already waits for a server that is gone, however long.
+    retry: (failures, reason) => (isUnreachable(reason) ? settles || failures < 2 : isBusy(reason) && failures < 60),
     retryDelay: 1000,
   });
   const job = data?.map || stopped === key ? undefined : data?.job?.id;
@@ -94,7 +97,11 @@ export function useMap(request: MapRequest): Live {
     if (error) return { kind: 'failed', error };
     if (mine?.error) return { kind: 'failed', error: mine.error };
     if (stopped === key) return { kind: 'stopped', frame: mine?.frame ?? null };
-    if (mine?.frame) return { kind: 'settling', frame: mine.frame, cut };
+    if (mine?.frame) return { kind: 'settling', frame: mine.frame, cut: cut || failureReason !== null };
     return { kind: 'waiting' };
   }
+}
+
+function isUnreachable(reason: unknown): boolean {
+  return asApiError(reason).code === 'unreachable';
 }
