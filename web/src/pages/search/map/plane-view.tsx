@@ -74,10 +74,10 @@ export function PlaneView({ plane, onPlane, label, tool, stale, onOpen, onSelect
       />
       {children}
       <p id="map-help" className="map__help">
-        Drag to move, turn the wheel or pinch to zoom, click a picture to search with it; Shift and a drag draw a lasso.{' '}
+        Drag to move, turn the wheel or pinch to zoom, click a picture to search with it.{' '}
         <span className="map__keys">
-          By keyboard: arrows move, + and − zoom, 0 shows all; n and p go to the next nearest picture and back, Shift with
-          an arrow to the next one in that direction, Enter searches, Escape lets go.
+          Shift and a drag draw a lasso. By keyboard: arrows move, + and − zoom, 0 shows all; n and p go to the next nearest
+          picture and back, Shift with an arrow to the next one in that direction, Enter searches, Escape lets go.
         </span>
       </p>
     </div>
