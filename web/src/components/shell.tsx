@@ -1,6 +1,7 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { exported } from '../api/site';
+import { recallAdvanced } from '../state/use-remembered';
 
 /** The frame around every page: skip link, header, main. */
 export function Shell() {
@@ -45,7 +46,8 @@ export function Shell() {
 
 /** To begin anew is not to leave the advanced page. */
 function sameMode({ advanced }: { advanced?: string }): { advanced?: string } {
-  return advanced === undefined ? {} : { advanced };
+  if (advanced !== undefined) return { advanced };
+  return recallAdvanced() ? { advanced: '1' } : {};
 }
 
 function Mark() {
