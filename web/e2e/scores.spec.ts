@@ -130,12 +130,23 @@ test('the table sorts, marks the best, and is the one of the command line', asyn
 
 test('several distances stand in one table, and categories are filtered', async ({ page }) => {
   await page.goto(`${server.address}/?query=3&advanced=1&open=scores`);
-  await panel(page).getByLabel('Euclidean', { exact: true }).check();
-  await panel(page).getByLabel('Manhattan').check();
+  for (const distance of ['Euclidean', 'Manhattan']) {
+    await panel(page).getByLabel(distance, { exact: true }).click();
+    await expect(panel(page).getByLabel(distance, { exact: true })).toBeChecked();
+  }
   await expect(panel(page).getByText('24 layers scored', { exact: true })).toBeVisible();
   expect(new Set(await cells(page, 3))).toEqual(new Set(['cosine', 'euclidean', 'manhattan']));
   await panel(page).getByRole('button', { name: 'Only coin' }).click();
   await expect(panel(page).getByText(/of those shown \d+\.\d %/)).toHaveCount(8);
+
+  // The address holds it, and a step back is one choice less.
+  await expect(page).toHaveURL(/scores=euclidean\.manhattan\*\*c\.\d+/);
+  await page.reload();
+  await expect(panel(page).getByText('24 layers scored', { exact: true })).toBeVisible();
+  await expect(panel(page).getByText(/of those shown \d+\.\d %/)).toHaveCount(8);
+  await page.goBack();
+  await expect(panel(page).getByLabel('Manhattan')).not.toBeChecked();
+  await expect(panel(page).getByLabel('Euclidean', { exact: true })).toBeChecked();
 });
 
 test('sets that tell little are said to do so', async ({ page, baseURL }) => {

@@ -1,3 +1,5 @@
+import { parsePositions, writePositions } from './positions';
+
 /** How the map is made and what of it is seen, as the URL holds it. */
 export interface MapSettings {
   method: MapMethod;
@@ -49,7 +51,7 @@ export function parseMap(value: unknown): MapSettings {
     seed: whole('s') ?? mapDefaults.seed,
     aligned: words.includes('aligned') ? true : words.includes('apart') ? false : null,
     pictures: !words.includes('marks'),
-    classes: last(words.flatMap((word) => positions(word) ?? [])),
+    classes: last(words.flatMap((word) => { const positions = parsePositions(word); return positions === null ? [] : [positions]; })),
     camera: zoom !== null && zoom > 1 ? { x: x ?? 0, y: y ?? 0, zoom } : null,
   };
 }
@@ -63,7 +65,7 @@ export function writeMap(map: MapSettings): string | null {
   if (map.seed !== mapDefaults.seed) words.push(`s${map.seed}`);
   if (map.aligned !== null) words.push(map.aligned ? 'aligned' : 'apart');
   if (!map.pictures) words.push('marks');
-  if (map.classes !== null) words.push(['c', ...map.classes].join('.'));
+  if (map.classes !== null) words.push(writePositions(map.classes));
   if (map.camera !== null) {
     const { x, y, zoom } = map.camera;
     words.push(`x${short(x)}`, `y${short(y)}`, `z${short(zoom)}`);
@@ -78,12 +80,6 @@ function short(value: number): string {
 
 function decimal(text: string): number[] {
   return /^-?\d{1,16}(\.\d{1,16})?$/.test(text) ? [Number(text)] : [];
-}
-
-/** The positions of c.0.3.5; c alone stands for none. */
-function positions(word: string): number[][] | null {
-  if (!/^c(\.(-1|\d{1,6}))*$/.test(word)) return null;
-  return [[...new Set(word.split('.').slice(1).map(Number))].sort((a, b) => a - b)];
 }
 
 function last<T>(values: T[]): T | null {

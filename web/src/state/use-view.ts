@@ -1,6 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
-import type { MapSettings } from './map';
 import { parseView, writeView, type View } from './view';
 
 /** The view that the URL holds. */
@@ -27,20 +26,20 @@ export function useChangeView(): (change: Partial<View>, replace?: boolean) => v
   );
 }
 
-/** Returns the function that changes how the map is made and seen, like that which changes the view. */
-export function useChangeMap(): (change: Partial<MapSettings>, replace?: boolean) => void {
+/** Returns the function that changes a part of the view that has settings of its own, like that which changes the view. */
+export function useChangePart<Part extends 'map' | 'scores'>(part: Part): (change: Partial<View[Part]>, replace?: boolean) => void {
   const navigate = useNavigate({ from: '/' });
   return useCallback(
     (change, replace = false) => {
       void navigate({
         search: (search) => {
           const view = parseView({ ...search });
-          return writeView({ ...view, map: { ...view.map, ...change } });
+          return writeView({ ...view, [part]: { ...view[part], ...change } });
         },
         resetScroll: false,
         replace,
       });
     },
-    [navigate],
+    [navigate, part],
   );
 }

@@ -23,6 +23,7 @@ describe('the view in the URL', () => {
     ['everything at once', {
       dataset: 'mine', layer: 'stem_conv', metric: 'manhattan', pool: 'flatten', transform: 'none',
       arrangement: 'category', query: { kind: 'image', index: 49_999 }, advanced: true, open: ['map', 'scores'],
+      scores: { metrics: ['euclidean'], model: 'vgg16', classes: [2] },
       map: { ...mapDefaults, method: 'pca', camera: { x: 0.5, y: -0.25, zoom: 3 } },
     }],
     ['two searches side by side', {

@@ -1,6 +1,7 @@
 import { exported } from '../api/site';
 import { splitConfiguration, writeConfiguration, type Configuration } from './configuration';
 import { mapDefaults, parseMap, writeMap, type MapSettings } from './map';
+import { parseScores, scoresDefaults, writeScores, type ScoresSettings } from './scores';
 
 /** What the page shows, as the URL holds it. */
 export interface View {
@@ -21,6 +22,7 @@ export interface View {
   /** The panels of the advanced page that are open, in the page's order. */
   open: Panel[];
   map: MapSettings;
+  scores: ScoresSettings;
   /** The second of two searches side by side; null stands for one that the page suggests. */
   other: Configuration | null;
 }
@@ -50,6 +52,7 @@ export interface ViewSearch {
   advanced?: string;
   open?: string;
   map?: string;
+  scores?: string;
   other?: string;
 }
 
@@ -66,6 +69,7 @@ export const defaults: View = {
   advanced: null,
   open: ['settings'],
   map: mapDefaults,
+  scores: scoresDefaults,
   other: null,
 };
 
@@ -86,6 +90,7 @@ export function parseView(search: Readonly<Record<string, unknown>>): View {
     advanced: search.advanced === '1' ? true : search.advanced === '0' ? false : null,
     open: search.open === undefined ? defaults.open : openPanels(search.open),
     map: parseMap(search.map),
+    scores: parseScores(search.scores),
     other: typeof search.other === 'string' && search.other.length <= longestOther ? configuration(splitConfiguration(search.other)) : null,
   };
 }
@@ -108,6 +113,8 @@ export function writeView(view: View): ViewSearch {
   if (open !== defaults.open.join('.')) search.open = open;
   const map = writeMap(view.map);
   if (map !== null) search.map = map;
+  const scores = writeScores(view.scores);
+  if (scores !== null) search.scores = scores;
   if (view.other !== null) search.other = writeConfiguration(view.other, defaults);
   return search;
 }

@@ -4,7 +4,7 @@ import { exported } from '../../../api/site';
 import { Choose } from '../../../components/choose';
 import { Seed } from '../../../components/seed';
 import { mapDefaults, type MapMethod, type MapSettings } from '../../../state/map';
-import { useChangeMap } from '../../../state/use-view';
+import { useChangePart } from '../../../state/use-view';
 
 interface MapOptionsProps {
   map: MapSettings;
@@ -21,7 +21,7 @@ const distances = [0, 0.05, 0.1, 0.25, 0.5, 0.8, 1];
 
 /** How the map is made; open where something of it is not as usual. */
 export function MapOptions({ map, aligned }: MapOptionsProps) {
-  const change = useChangeMap();
+  const change = useChangePart('map');
   const { method, neighbours: near, minDist, seed } = map;
   const [open, setOpen] = useState(method !== mapDefaults.method || near !== mapDefaults.neighbours || minDist !== mapDefaults.minDist || seed !== mapDefaults.seed);
   const umap = method !== 'pca' && !exported;

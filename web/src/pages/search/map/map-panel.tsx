@@ -9,7 +9,7 @@ import { useAnnounce } from '../../../components/announcer';
 import { altText } from '../../../lib/format';
 import { alignedUpTo } from '../../../state/map';
 import { selection, useSelection } from '../../../state/selection';
-import { useChangeMap, useChangeView } from '../../../state/use-view';
+import { useChangePart, useChangeView } from '../../../state/use-view';
 import '../../../styles/map.scss';
 import { Indexing } from '../indexing';
 import type { PanelProps } from '../panels';
@@ -35,7 +35,7 @@ export function MapPanel(props: PanelProps) {
 function Map({ view, query, dataset }: PanelProps) {
   const announce = useAnnounce();
   const changeView = useChangeView();
-  const changeMap = useChangeMap();
+  const changeMap = useChangePart('map');
   const aligned = view.map.aligned ?? dataset.images.length <= alignedUpTo;
   const request: MapRequest = { settings: view, map: view.map, aligned };
   const live = useMap(request);

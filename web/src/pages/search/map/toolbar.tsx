@@ -2,7 +2,7 @@ import { Download, Image as ImageIcon, Lasso, Move, SelectWindow, ZoomFit, ZoomI
 import { Button } from '@carbon/react';
 import type { ComponentType } from 'react';
 import type { DatasetDetail } from '../../../api/types';
-import { useChangeMap } from '../../../state/use-view';
+import { useChangePart } from '../../../state/use-view';
 import type { ClassEntry } from './classes';
 import { download } from '../../../lib/download';
 import { mapCSV, mapJSON } from './downloads';
@@ -30,7 +30,7 @@ const tools: { name: Tool; title: string; icon: ComponentType }[] = [
 
 /** What can be done with the map as a whole. */
 export function Toolbar({ plane, tool, onTool, pictures, dataset, progress, legend, shown }: ToolbarProps) {
-  const change = useChangeMap();
+  const change = useChangePart('map');
   const map = progress.kind === 'done' ? progress.map : null;
   const name = map ? `${map.dataset}-${map.model}-${map.layer}-map` : 'map';
   const savePicture = () => {

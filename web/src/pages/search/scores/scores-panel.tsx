@@ -1,7 +1,7 @@
 import { Download } from '@carbon/icons-react';
 import { Button } from '@carbon/react';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import type { ScoresRow } from '../../../api/types';
 import { layerKey } from '../../../api/rows';
 import { modelsQuery, optionsQuery } from '../../../api/queries';
@@ -11,7 +11,7 @@ import { Trouble } from '../../../components/trouble';
 import { csv } from '../../../lib/csv';
 import { download } from '../../../lib/download';
 import { count } from '../../../lib/format';
-import { useChangeView } from '../../../state/use-view';
+import { useChangePart, useChangeView } from '../../../state/use-view';
 import '../../../styles/scores.scss';
 import { canSearch, depthOf } from '../compare/charts';
 import { NotCompared } from '../compare/not-compared';
@@ -43,21 +43,20 @@ export function ScoresPanel(props: PanelProps) {
 
 function Scores({ view, dataset, model }: PanelProps) {
   const change = useChangeView();
+  const changeScores = useChangePart('scores');
   const models = useQuery(modelsQuery).data ?? [];
-  const [further, setFurther] = useState<readonly string[]>([]);
+  const { metrics: further, model: chosen, classes: only } = view.scores;
   const metrics = useMemo(() => [view.metric, ...further.filter((metric) => metric !== view.metric)], [view.metric, further]);
   const scores = useScores(view, metrics, dataset.version);
   const { first, rows, running, ended, progress } = scores;
   const current = { model: model.name, layer: view.layer ?? model.default_layer };
 
-  const [chosen, setChosen] = useState<string | null>(null);
   const charted = first.filter((row) => row.model === (chosen ?? model.name));
   const classes = useMemo(() => classesOf(dataset), [dataset]);
   const legend = useMemo(
     () => legendOf(dataset, classes, dataset.images.flatMap(({ class: name }, i) => (name === '' ? [] : [i]))),
     [dataset, classes],
   );
-  const [only, setOnly] = useState<number[] | null>(null);
   const shown = useMemo(() => (only === null ? null : new Set(only)), [only]);
   const highest = Math.max(0, ...charted.map((row) => highestOf(row.scores, classes, shown)));
   const open = useCallback((index: number) => { change({ query: { kind: 'image', index } }); }, [change]);
@@ -71,7 +70,7 @@ function Scores({ view, dataset, model }: PanelProps) {
 
   return (
     <div className="compare">
-      <Distances metrics={metrics} own={view.metric} onChange={setFurther} />
+      <Distances metrics={metrics} own={view.metric} onChange={(chosenMetrics) => { changeScores({ metrics: chosenMetrics.filter((metric) => metric !== view.metric) }); }} />
       <Progress
         told={`${layers(rows.length)} scored${progress ? `, ${count(progress.done)} of ${count(progress.total)} queries` : ''}`}
         ended={ended}
@@ -93,7 +92,7 @@ function Scores({ view, dataset, model }: PanelProps) {
               label="Layers of"
               value={chosen ?? model.name}
               choices={models.filter(canSearch).map(({ name, title }) => ({ name, title }))}
-              onChange={setChosen}
+              onChange={(name) => { changeScores({ model: name === model.name ? null : name }); }}
             />
           </div>
           {charted.length === 0 ? <p className="compare__note">No layer of this model is scored.</p> : null}
@@ -113,7 +112,7 @@ function Scores({ view, dataset, model }: PanelProps) {
                 />
               ))}
             </div>
-            <Legend label="Categories of the scores" entries={legend} shown={shown} onShow={setOnly} />
+            <Legend label="Categories of the scores" entries={legend} shown={shown} onShow={(positions) => { changeScores({ classes: positions }, true); }} />
           </div>
           <ScoresTable
             rows={rows}

@@ -15,9 +15,9 @@ const large = model('large', ['conv1', 'conv2', 'conv3']);
 
 describe('a change of the settings', () => {
   it('to another dataset forgets a picture of the one before, and keeps one of the user', () => {
-    expect(toDataset({ ...defaults, query: { kind: 'image', index: 3 } }, 'mine')).toEqual({ dataset: 'mine', query: null, map: defaults.map });
+    expect(toDataset({ ...defaults, query: { kind: 'image', index: 3 } }, 'mine')).toEqual({ dataset: 'mine', query: null, map: defaults.map, scores: defaults.scores });
     const own = { kind: 'picture', id: '0f3a' } as const;
-    expect(toDataset({ ...defaults, query: own }, 'mine')).toEqual({ dataset: 'mine', query: own, map: defaults.map });
+    expect(toDataset({ ...defaults, query: own }, 'mine')).toEqual({ dataset: 'mine', query: own, map: defaults.map, scores: defaults.scores });
   });
 
   it.each([

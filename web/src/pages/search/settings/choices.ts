@@ -10,6 +10,7 @@ export function toDataset(view: View, dataset: string): Partial<View> {
     dataset,
     query: view.query?.kind === 'picture' ? view.query : null,
     map: { ...view.map, classes: null, camera: null },
+    scores: { ...view.scores, classes: null },
   };
 }
 
