@@ -108,21 +108,19 @@ func (b *bench) end(t *testing.T, id string) (last Status) {
 	return last
 }
 
-// reach follows a job until it is in a state.
+// reach waits until a job is in a state, without being one of its watchers.
 func (b *bench) reach(t *testing.T, id string, state State) {
 	t.Helper()
-	reached := errors.New("reached")
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	err := b.Follow(ctx, id, 0, func(s Status) error {
-		if s.State == state {
-			return reached
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		s, err := b.Get(id)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return nil
-	})
-	if !errors.Is(err, reached) {
-		t.Fatalf("not %s: %v", state, err)
+		if s.State == state {
+			return
+		}
 	}
+	t.Fatalf("not %s", state)
 }
 
 func TestAJobEndsAsItsWorkDoes(t *testing.T) {
