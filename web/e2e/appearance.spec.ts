@@ -4,8 +4,19 @@ import { expect, indexed, results, test } from './playground';
 
 declare global {
   interface Window {
-    shift: number;
+    shifts: Shift[];
   }
+}
+
+/** A jump of the layout, and what moved. */
+interface Shift {
+  value: number;
+  moved: string[];
+}
+
+interface LayoutShift extends PerformanceEntry {
+  value: number;
+  sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
 }
 
 test.beforeAll(({ playground }) => indexed(playground.address));
@@ -17,16 +28,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       test('fits, and does not jump', async ({ page }) => {
         await page.addInitScript(() => {
-          window.shift = 0;
+          window.shifts = [];
           new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) window.shift += (entry as PerformanceEntry & { value: number }).value;
+            for (const entry of list.getEntries() as LayoutShift[]) {
+              window.shifts.push({
+                value: entry.value,
+                moved: entry.sources.map(({ node, previousRect, currentRect }) =>
+                  `${node instanceof Element ? node.outerHTML.slice(0, 60) : node?.textContent ?? ''}: ${JSON.stringify(previousRect)} to ${JSON.stringify(currentRect)}`),
+              });
+            }
           }).observe({ type: 'layout-shift', buffered: true });
         });
         await page.goto('/');
         await results(page);
         await page.waitForLoadState('networkidle');
         await page.screenshot({ path: `test-results/first-${colorScheme}-${width}.png` });
-        expect(await page.evaluate(() => window.shift)).toBeLessThan(0.05);
+        const shifts = await page.evaluate(() => window.shifts);
+        expect(shifts.reduce((sum, { value }) => sum + value, 0), JSON.stringify(shifts, null, 2)).toBeLessThan(0.05);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 
         await page.goto('/?layer=block3b_add&view=category&query=3&advanced=1');

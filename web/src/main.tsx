@@ -5,11 +5,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/cache';
 import { AnnouncerProvider } from './components/announcer';
+import { fontsLoaded } from './lib/fonts';
 import { router } from './router';
 import './styles/index.scss';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html holds no element with the id root');
+
+await fontsLoaded();
 
 createRoot(root).render(
   <StrictMode>

@@ -13,7 +13,7 @@ import { Indexing } from './indexing';
 import { Pulling } from './pulling';
 import { QueryCard } from './query-card';
 import { SaveResults } from './save-results';
-import { Score } from './score';
+import { Score, ScoreAwaited } from './score';
 import { Tiles, TilesSkeleton } from './tiles';
 import { WaysOut } from './ways-out';
 
@@ -85,6 +85,7 @@ function Found({ view, query, dataset }: FoundProps) {
       query={
         <QueryCard view={view} query={query} dataset={dataset}>
           {result ? <Score result={result} busy={search.isPlaceholderData} /> : null}
+          {!result && hasClass(query, dataset) ? <ScoreAwaited /> : null}
         </QueryCard>
       }
     >
@@ -101,6 +102,10 @@ function Found({ view, query, dataset }: FoundProps) {
       </div>
     </Frame>
   );
+}
+
+function hasClass(query: Query, { images }: DatasetDetail): boolean {
+  return query.kind === 'image' && (images[query.index]?.class ?? '') !== '';
 }
 
 function footnote(view: View, result: SearchResult, dataset: DatasetDetail): string {

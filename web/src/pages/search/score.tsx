@@ -33,6 +33,22 @@ export function Score({ result, busy }: ScoreProps) {
   );
 }
 
+/** The room of a score that is on its way, so that nothing moves when it comes. */
+export function ScoreAwaited() {
+  return (
+    <div className="score score--awaited" aria-hidden>
+      <div className="score__label">
+        <span>Search score</span>
+      </div>
+      <p className="score__value">
+        100.0
+        <small>%</small>
+      </p>
+      <p className="score__share">15 / 15 in the same category</p>
+    </div>
+  );
+}
+
 function NoScore({ result }: { result: SearchResult }) {
   const [most] = classCounts(result.results);
   return (
