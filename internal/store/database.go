@@ -252,3 +252,25 @@ func isAny(code int, primary ...int) bool {
 	}
 	return false
 }
+
+// use notes that the row of a hash was used. On a full disk only the order of
+// dropping suffers.
+func (db *database) use(ctx context.Context, table, hash string) error {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		return execute(ctx, tx, "UPDATE "+table+" SET used = ? WHERE hash = ?", time.Now().UnixNano(), hash)
+	})
+	if errors.Is(err, ErrDiskFull) {
+		return nil
+	}
+	return err
+}
+
+// forget drops the row of a hash.
+func (db *database) forget(ctx context.Context, table, hash string) error {
+	return db.write(ctx, func(tx *sql.Tx) error { return execute(ctx, tx, "DELETE FROM "+table+" WHERE hash = ?", hash) })
+}
+
+func execute(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {
+	_, err := tx.ExecContext(ctx, statement, args...)
+	return err
+}

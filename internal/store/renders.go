@@ -78,19 +78,13 @@ func (s *Store) Render(ctx context.Context, hash string) (Render, error) {
 		return r, db.explain(err)
 	}
 	if !bytes.Equal(sum, r.sum(result)) || json.Unmarshal([]byte(result), &r.Values) != nil {
-		err := db.write(ctx, func(tx *sql.Tx) error { return execute(ctx, tx, "DELETE FROM renders WHERE hash = ?", hash) })
+		err := db.forget(ctx, "renders", hash)
 		return Render{}, errors.Join(fmt.Errorf("render %.64q: damaged: %w", hash, ErrNotFound), err)
 	}
 	if r.Steps, err = frameSteps(ctx, db, hash); err != nil {
 		return Render{}, err
 	}
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		return execute(ctx, tx, "UPDATE renders SET used = ? WHERE hash = ?", time.Now().UnixNano(), hash)
-	})
-	if errors.Is(err, ErrDiskFull) {
-		err = nil // only the order of dropping suffers
-	}
-	return r, err
+	return r, db.use(ctx, "renders", hash)
 }
 
 // Renders lists the finished pictures, by recipe. Their PNG and Steps are left
@@ -217,9 +211,4 @@ func (s *Store) AddRender(ctx context.Context, r Render, frames []Frame) error {
 		}
 		return err
 	})
-}
-
-func execute(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {
-	_, err := tx.ExecContext(ctx, statement, args...)
-	return err
 }

@@ -56,16 +56,10 @@ func (s *Store) Result(ctx context.Context, hash string) (Result, error) {
 		return r, db.explain(err)
 	}
 	if !bytes.Equal(sum, r.sum()) {
-		err := db.write(ctx, func(tx *sql.Tx) error { return execute(ctx, tx, "DELETE FROM results WHERE hash = ?", hash) })
+		err := db.forget(ctx, "results", hash)
 		return Result{}, errors.Join(fmt.Errorf("result %.64q: damaged: %w", hash, ErrNotFound), err)
 	}
-	err = db.write(ctx, func(tx *sql.Tx) error {
-		return execute(ctx, tx, "UPDATE results SET used = ? WHERE hash = ?", time.Now().UnixNano(), hash)
-	})
-	if errors.Is(err, ErrDiskFull) {
-		err = nil // only the order of dropping suffers
-	}
-	return r, err
+	return r, db.use(ctx, "results", hash)
 }
 
 // AddResult keeps a result. Past 512 MB those used longest ago go.
