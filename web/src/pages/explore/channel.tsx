@@ -36,7 +36,7 @@ export function Channel({ view, layer, live, children }: ChannelProps) {
   const channels = Math.max(channelsOf(layer), 1);
   useSaid(progress.kind, what);
   const busy = progress.kind === 'waiting' || progress.kind === 'running';
-  const rendering = progress.kind === 'done' ? progress.rendering : null;
+  const rendering = progress.kind === 'done' ? progress.result : null;
 
   return (
     <section className="channel" aria-label="The chosen channel">
@@ -164,7 +164,7 @@ function addressOf(view: Explore, progress: Live['progress']): string | null {
     case 'stopped':
       return progress.view?.picture ?? null;
     case 'done': {
-      const { hash, steps } = progress.rendering;
+      const { hash, steps } = progress.result;
       const { frame } = view;
       return frame !== null && steps.includes(frame) ? frameAddress(hash, frame) : renderingAddress(hash);
     }
@@ -175,9 +175,9 @@ function addressOf(view: Explore, progress: Live['progress']): string | null {
 
 /** Where the rendering stands: the step, and how strongly the channel answers. */
 function Standing({ view, live: { progress } }: { view: Explore; live: Live }) {
-  const { steps } = progress.kind === 'done' ? progress.rendering.recipe : view.recipe;
+  const { steps } = progress.kind === 'done' ? progress.result.recipe : view.recipe;
   const step = progress.kind === 'running' || progress.kind === 'stopped' ? progress.view?.step ?? 0 : progress.kind === 'done' ? steps : 0;
-  const values = progress.kind === 'running' || progress.kind === 'stopped' ? progress.view?.values : progress.kind === 'done' ? progress.rendering.values : undefined;
+  const values = progress.kind === 'running' || progress.kind === 'stopped' ? progress.view?.values : progress.kind === 'done' ? progress.result.values : undefined;
   return (
     <dl className="standing">
       <div>
@@ -208,7 +208,7 @@ function stateOf(progress: Live['progress']): string {
     case 'stopped':
       return 'Stopped';
     case 'done':
-      return `Took ${duration(progress.rendering.seconds * 1000)}`;
+      return `Took ${duration(progress.result.seconds * 1000)}`;
     case 'failed':
       return 'Not rendered';
     case 'idle':

@@ -23,7 +23,7 @@ const most = 60;
 export function Caught({ view, dataset, progress }: CaughtProps) {
   const { images, alone } = useSelection(dataset.name);
   if (images.length === 0) return null;
-  const map = progress.kind === 'done' ? progress.map : null;
+  const map = progress.kind === 'done' ? progress.result : null;
   const save = (form: typeof mapJSON, type: string, ending: string) => {
     if (map) download(new Blob([form(map, dataset, new Set(images))], { type }), `${dataset.name}-selection.${ending}`);
   };

@@ -59,7 +59,7 @@ function Map({ view, query, dataset }: PanelProps) {
 
   useEffect(() => { plane?.open(dataset); }, [plane, dataset]);
   useEffect(() => { plane?.wear({ classes, shown, selected }); }, [plane, classes, shown, selected]);
-  const settling = progress.kind === 'settling';
+  const settling = progress.kind === 'running';
   useEffect(() => { if (placed) plane?.show(placed, settling); }, [plane, placed, settling]);
   const { x, y, zoom } = camera ?? whole;
   useEffect(() => { plane?.lookAt({ x, y, zoom }); }, [plane, x, y, zoom]);
@@ -81,7 +81,7 @@ function Map({ view, query, dataset }: PanelProps) {
   }, [announce, dataset]);
   const kind = progress.kind;
   useEffect(() => {
-    if (kind === 'settling') announce('The map settles');
+    if (kind === 'running') announce('The map settles');
     if (kind === 'done') announce('The map is finished');
   }, [announce, kind]);
 
@@ -116,6 +116,6 @@ function Map({ view, query, dataset }: PanelProps) {
 }
 
 function placesOf(progress: Progress) {
-  if (progress.kind === 'done') return progress.map;
-  return progress.kind === 'settling' || progress.kind === 'stopped' ? progress.frame : null;
+  if (progress.kind === 'done') return progress.result;
+  return progress.kind === 'running' || progress.kind === 'stopped' ? progress.view : null;
 }

@@ -17,8 +17,8 @@ export function Settling({ live: { progress, stop, go }, layer }: SettlingProps)
           <Button kind="ghost" size="sm" onClick={stop}>Stop</Button>
         </div>
       );
-    case 'settling': {
-      const { epoch, epochs, layer: now } = progress.frame;
+    case 'running': {
+      const { epoch, epochs, layer: now } = progress.view;
       const before = layer !== null && now !== layer;
       return (
         <div className="settling" aria-busy>

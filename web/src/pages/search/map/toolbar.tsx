@@ -31,7 +31,7 @@ const tools: { name: Tool; title: string; icon: ComponentType }[] = [
 /** What can be done with the map as a whole. */
 export function Toolbar({ plane, tool, onTool, pictures, dataset, progress, legend, shown }: ToolbarProps) {
   const change = useChangePart('map');
-  const map = progress.kind === 'done' ? progress.map : null;
+  const map = progress.kind === 'done' ? progress.result : null;
   const name = map ? `${map.dataset}-${map.model}-${map.layer}-map` : 'map';
   const savePicture = () => {
     if (!plane) return;
